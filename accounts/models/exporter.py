@@ -1,0 +1,136 @@
+"""An exporter (the insured firm), who works for it, and who is invited to."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from accounts.models.columns import paired
+from accounts.models.roles import Role
+
+
+class ExporterQuerySet(models.QuerySet["Exporter"]):
+    """Exporters, as far as somebody may see them."""
+
+    def visible_to(self, user: models.Model) -> Self:
+        """Those the person is a member of; staff see all."""
+        if user.is_staff:  # type: ignore[attr-defined]
+            return self
+        return self.filter(memberships__user=user, memberships__ended_at__isnull=True)
+
+
+class Exporter(models.Model):
+    """An insured firm: the policyholder, or a co-insured entity under its policy."""
+
+    name = models.CharField(_("Name"), max_length=300)
+    country = CountryField(_("Country"))
+    registration = models.CharField(_("Registration number"), max_length=60, blank=True)
+    # Kinds of act one colleague enters and another sends (desk.Review); empty = none.
+    reviewed_acts = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, verbose_name=_("Acts in two steps")
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+
+    objects: ClassVar = ExporterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Exporter")
+        verbose_name_plural = _("Exporters")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(created_at__isnull=False, created_by__isnull=False), name="exporter_created_at_by"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfExporterQuerySet(models.QuerySet):
+    """Rows with an `exporter` column, as far as somebody may see them: the root of every exporter's page."""
+
+    def visible_to(self, user: models.Model) -> Self:
+        """Rows of the firms the person is a member of; staff see all."""
+        if user.is_staff:  # type: ignore[attr-defined]
+            return self
+        return self.filter(exporter__memberships__user=user, exporter__memberships__ended_at__isnull=True)
+
+    def of(self, exporter: Exporter) -> Self:
+        """Rows of one firm: the one chosen in the switch."""
+        return self.filter(exporter=exporter)
+
+
+class Membership(models.Model):
+    """A person's role in an exporter, from joining until it ends; an ended one stays as history."""
+
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    role = models.CharField(_("Role"), max_length=10, choices=Role.choices)
+    joined_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar = OfExporterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Membership")
+        verbose_name_plural = _("Memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["exporter", "user"], condition=Q(ended_at__isnull=True), name="one_current_membership"
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+            paired("ended_at", "ended_by", "membership_ended_at_by"),
+        ]
+        indexes = [
+            models.Index(fields=["user", "exporter"], condition=Q(ended_at__isnull=True), name="current_memberships")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.exporter}"
+
+
+class Invitation(models.Model):
+    """A mail that lets someone join an exporter once. Only the token's hash is kept."""
+
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="invitations")
+    email = models.EmailField(_("E-mail address"), max_length=254)
+    role = models.CharField(_("Role"), max_length=10, choices=Role.choices)
+    token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    invited_at = models.DateTimeField(default=timezone.now)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar = OfExporterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Invitation")
+        verbose_name_plural = _("Invitations")
+        constraints = [
+            models.UniqueConstraint(
+                "exporter",
+                Lower("email"),
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="one_open_invitation",
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
+            models.CheckConstraint(
+                condition=Q(invited_at__isnull=False, invited_by__isnull=False), name="invited_at_by"
+            ),
+            paired("accepted_at", "accepted_by", "invitation_accepted_at_by"),
+            paired("revoked_at", "revoked_by", "invitation_revoked_at_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} · {self.exporter}"

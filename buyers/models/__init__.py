@@ -1,0 +1,31 @@
+"""The shared directory, each exporter's own book of it, scores, alerts, countries and rates."""
+
+from buyers.models.accounts import FinancialStatement, PaymentExperience
+from buyers.models.alert import Alert
+from buyers.models.book import BookEntry
+from buyers.models.buyer import Buyer, Identifier
+from buyers.models.country import CountryRisk
+from buyers.models.directory_import import DirectoryImport, RefusedRow
+from buyers.models.proposal import BuyerProposal
+from buyers.models.rate import ExchangeRate
+from buyers.models.score import Score
+from buyers.models.score_run import ScoreRange, ScoreRun
+from buyers.models.signal import Signal
+
+__all__ = [
+    "Alert",
+    "BookEntry",
+    "Buyer",
+    "BuyerProposal",
+    "CountryRisk",
+    "DirectoryImport",
+    "ExchangeRate",
+    "FinancialStatement",
+    "Identifier",
+    "PaymentExperience",
+    "RefusedRow",
+    "Score",
+    "ScoreRange",
+    "ScoreRun",
+    "Signal",
+]

@@ -1,0 +1,58 @@
+"""An exporter's own view of a buyer: the only way from an exporter's page to a buyer."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Exporter
+from accounts.models.columns import paired
+from accounts.models.exporter import OfExporterQuerySet
+from buyers.models.buyer import Buyer
+
+
+class BookEntryQuerySet(OfExporterQuerySet):
+    def current(self) -> "BookEntryQuerySet":
+        """Those not archived."""
+        return self.filter(archived_at__isnull=True)
+
+
+class BookEntry(models.Model):
+    """A buyer in an exporter's book: own reference, notes, whether it is an affiliate, whether it is watched."""
+
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="book")
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="book_entries")
+    own_reference = models.CharField(_("Your reference"), max_length=60, blank=True)
+    notes = models.TextField(_("Notes"), max_length=4000, blank=True)
+    affiliate = models.BooleanField(_("Affiliate"), default=False)
+    watched = models.BooleanField(_("Watched"), default=True)
+    sort_key = models.CharField(max_length=500, editable=False)  # the buyer's, so that a book sorts by one index
+    added_at = models.DateTimeField(default=timezone.now)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    archived_at = models.DateTimeField(null=True, blank=True)
+    archived_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar = BookEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Book entry")
+        verbose_name_plural = _("Book entries")
+        constraints = [
+            models.UniqueConstraint(fields=["exporter", "buyer"], name="one_book_entry"),
+            models.CheckConstraint(
+                condition=Q(added_at__isnull=False, added_by__isnull=False), name="book_added_at_by"
+            ),
+            paired("archived_at", "archived_by", "book_archived_at_by"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["exporter", "sort_key", "id"], condition=Q(archived_at__isnull=True), name="book_by_name"
+            ),
+            models.Index(fields=["buyer", "exporter"], condition=Q(archived_at__isnull=True), name="book_by_buyer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exporter_id} · {self.buyer_id}"

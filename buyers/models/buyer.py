@@ -1,0 +1,108 @@
+"""A buyer: the registered legal entity, shared by all exporters, found by its identifiers."""
+
+from typing import ClassVar, Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+
+class BuyerCategory(models.TextChoices):
+    """What kind of entity it is (GLEIF's categories; a plain company is GENERAL)."""
+
+    GENERAL = "GENERAL", _("Company")
+    FUND = "FUND", _("Fund")
+    BRANCH = "BRANCH", _("Branch")
+    RESIDENT_GOVERNMENT_ENTITY = "RESIDENT_GOVERNMENT_ENTITY", _("Public body")
+    INTERNATIONAL_ORGANIZATION = "INTERNATIONAL_ORGANIZATION", _("International organisation")
+
+
+class BuyerStatus(models.TextChoices):
+    ACTIVE = "active", _("Active")
+    INSOLVENT = "insolvent", _("Insolvent")
+    DISSOLVED = "dissolved", _("Dissolved")
+
+
+class BuyerQuerySet(models.QuerySet["Buyer"]):
+    """The directory is shared: every signed-in person may search it, but sees what it holds for their own firms only."""
+
+    def listed(self) -> Self:
+        """Those that can be chosen: not merged into another, not persons."""
+        return self.filter(merged_into__isnull=True, private_person=False)
+
+    def in_book_of(self, exporter: int) -> Self:
+        """Those in one exporter's book."""
+        return self.filter(book_entries__exporter_id=exporter, book_entries__archived_at__isnull=True)
+
+
+class Buyer(models.Model):
+    """One legal entity. What one exporter thinks of it stands in its BookEntry, never here."""
+
+    name = models.CharField(_("Name"), max_length=500)
+    sort_key = models.CharField(max_length=500, editable=False)  # see buyers/names.py: pinyin, accents folded
+    country = CountryField(_("Country"))
+    category = models.CharField(
+        _("Category"), max_length=30, choices=BuyerCategory.choices, default=BuyerCategory.GENERAL
+    )
+    status = models.CharField(_("Status"), max_length=12, choices=BuyerStatus.choices, default=BuyerStatus.ACTIVE)
+    address = models.CharField(_("Address"), max_length=500, blank=True)
+    city = models.CharField(_("City"), max_length=120, blank=True)
+    sector = models.CharField(_("Sector"), max_length=60, blank=True)
+    founded_on = models.DateField(_("Founded"), null=True, blank=True)
+    public_body = models.BooleanField(_("Public body"), default=False)
+    private_person = models.BooleanField(_("Private person"), default=False)
+    fictitious = models.BooleanField(_("Fictitious"), default=False)  # invented for the demo; says so on its page
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
+    source = models.CharField(_("Source"), max_length=40, blank=True)
+    added_at = models.DateTimeField(default=timezone.now)
+    # The last score, repeated here so that lists sort by it; Score rows are the truth.
+    grade = models.PositiveSmallIntegerField(_("Grade"), null=True, blank=True)
+    confidence = models.PositiveSmallIntegerField(_("Confidence, %"), null=True, blank=True)
+    scored_at = models.DateTimeField(_("Scored"), null=True, blank=True)
+    regraded_at = models.DateTimeField(_("Regraded"), null=True, blank=True)
+    next_score_on = models.DateField(null=True, blank=True)  # null: nothing to score it from
+
+    objects: ClassVar = BuyerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Buyer")
+        verbose_name_plural = _("Buyers")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(grade__isnull=True) | Q(grade__range=(1, 10)), name="buyer_grade_1_to_10"
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="buyer_not_merged_into_itself"),
+        ]
+        indexes = [
+            models.Index(fields=["sort_key", "id"], name="buyers_by_name"),
+            models.Index(fields=["country", "sort_key", "id"], name="buyers_by_country"),
+            models.Index(
+                fields=["next_score_on", "id"], condition=Q(next_score_on__isnull=False), name="buyers_to_score"
+            ),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="buyers_name_trigrams"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identifier(models.Model):
+    """A number by which a register knows the buyer, normalised (no blanks or marks, capitals)."""
+
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="identifiers")
+    scheme = models.CharField(_("Kind"), max_length=12)  # LEI, VAT, USCC, … see buyers/identity.py
+    value = models.CharField(_("Number"), max_length=60)
+    check_digits_fail = models.BooleanField(default=False)  # issued all the same: warned about, not refused
+
+    class Meta:
+        verbose_name = _("Identifier")
+        verbose_name_plural = _("Identifiers")
+        constraints = [models.UniqueConstraint(fields=["scheme", "value"], name="identifier_of_one_buyer")]
+        indexes = [models.Index(fields=["value"], name="identifiers_by_value")]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.value}"

@@ -1,0 +1,8 @@
+"""Notices, duties, reviews and documents."""
+
+from desk.models.document import Document
+from desk.models.duty import Duty
+from desk.models.notice import Notice
+from desk.models.review import Review
+
+__all__ = ["Document", "Duty", "Notice", "Review"]

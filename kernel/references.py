@@ -1,0 +1,28 @@
+"""The numbers people quote on the phone: a kind, the year, a running number ("LR-2026-000417")."""
+
+import re
+from dataclasses import dataclass
+
+SHAPE = re.compile(r"^(?P<kind>[A-Z]{2})-(?P<year>\d{4})-(?P<number>\d{6,})$")
+
+POLICY, LIMIT_REQUEST, CLAIM, PROPOSAL = "TC", "LR", "CL", "BP"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference taken apart. `str()` puts it together again."""
+
+    kind: str
+    year: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}-{self.year}-{self.number:06d}"
+
+
+def parsed_reference(text: str) -> Reference | None:
+    """The reference in `text` (any case, blanks around it), or None when it has not that shape."""
+    found = SHAPE.match(text.strip().upper())
+    if not found:
+        return None
+    return Reference(found["kind"], int(found["year"]), int(found["number"]))

@@ -1,0 +1,59 @@
+"""An invoice on a buyer, as it was issued. What is still owed follows from its receipts."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import DecimalField, F, Q, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Exporter
+from accounts.models.columns import AmountField, AppendOnlyQuerySet, CurrencyField, in_order, only_added
+from accounts.models.exporter import OfExporterQuerySet
+from buyers.models import Buyer
+from policies.models import Policy
+
+
+class InvoiceQuerySet(AppendOnlyQuerySet, OfExporterQuerySet):
+    def with_open_amount(self) -> "InvoiceQuerySet":
+        """Adds `open_gross`: gross less receipts."""
+        zero = Value(0, output_field=DecimalField(max_digits=19, decimal_places=4))
+        return self.annotate(open_gross=F("net") + F("vat") - Coalesce(Sum("receipts__amount"), zero))
+
+
+class Invoice(models.Model):
+    """Insurable amount is `net`; VAT is never covered. Corrections are credit notes, so the row never changes."""
+
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="invoices")
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="invoices")
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="invoices")
+    number = models.CharField(_("Invoice number"), max_length=60)
+    delivered_on = models.DateField(_("Delivered"))
+    issued_on = models.DateField(_("Issued"))
+    due_on = models.DateField(_("Due"))
+    net = AmountField(_("Net amount"))
+    vat = AmountField(_("VAT"), default=0)
+    currency = CurrencyField(_("Currency"))
+    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects: ClassVar = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Invoice")
+        verbose_name_plural = _("Invoices")
+        triggers = only_added()
+        constraints = [
+            models.UniqueConstraint(fields=["exporter", "buyer", "number"], name="one_invoice_per_number"),
+            models.CheckConstraint(condition=Q(net__gt=0, vat__gte=0), name="invoice_amounts"),
+            in_order("issued_on", "due_on", "invoice_due_after_issue"),
+            models.CheckConstraint(
+                condition=Q(recorded_at__isnull=False, recorded_by__isnull=False), name="invoice_recorded_at_by"
+            ),
+        ]
+        indexes = [models.Index(fields=["exporter", "buyer", "due_on"], name="invoices_by_buyer")]
+
+    def __str__(self) -> str:
+        return self.number
