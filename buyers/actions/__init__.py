@@ -1,0 +1,1 @@
+"""What is done to the directory, the books, the scores and the alerts."""
