@@ -1,10 +1,52 @@
 """What currencies were worth: reference rates against one base, by day. On this floor because capacity and the size of
 a buyer are counted in the house currency (docs/adr)."""
 
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, OuterRef, Q, Subquery
 
 from accounts.models.columns import CurrencyField
+from buyers.rates import PIVOT, Quotation, crossed, euro, quotation_refused
+from kernel.money import Rate
+from kernel.refusals import refuse
+
+
+class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
+    """Reference rates, by day."""
+
+    def quotation_on(self, currency: str, day: date) -> Quotation | None:
+        """The last quotation of `currency` up to `day`, with the last day its source published anything."""
+        if currency == PIVOT:
+            return euro(day)
+        published = (
+            ExchangeRate.objects.filter(source=OuterRef("source"), day__lte=day)
+            .order_by()
+            .values("source")
+            .annotate(last=Max("day"))
+            .values("last")
+        )
+        row = (
+            self.filter(currency=currency, day__lte=day)
+            .annotate(published=Subquery(published))
+            .order_by("-day")
+            .values_list("currency", "value", "day", "source", "published")
+            .first()
+        )
+        return Quotation(*row) if row else None
+
+    def rate_on(self, base: str, quote: str, day: date) -> Rate:
+        """What one unit of `base` was worth in `quote` on `day` (last quoted day up to it), cross rates via the euro.
+
+        Refuses (Refused) currencies not quoted, series ended, and quotations older than buyers.rates.OLDEST.
+        """
+        if base == quote:
+            return Rate(base, quote, Decimal(1), day, "")
+        found = {currency: self.quotation_on(currency, day) for currency in (base, quote)}
+        refuse(no for currency, quotation in found.items() for no in quotation_refused(currency, quotation, day))
+        return crossed(found[base], found[quote], day)  # type: ignore[arg-type]
 
 
 class ExchangeRate(models.Model):
@@ -15,11 +57,14 @@ class ExchangeRate(models.Model):
     value = models.DecimalField(max_digits=18, decimal_places=8)
     source = models.CharField(max_length=40)
 
+    objects: ClassVar = ExchangeRateQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["currency", "day"], name="one_rate_per_day"),
             models.CheckConstraint(condition=Q(value__gt=0), name="rate_positive"),
         ]
+        indexes = [models.Index(fields=["source", "-day"], name="rates_by_source_and_day")]
 
     def __str__(self) -> str:
         return f"{self.currency} {self.day} {self.value}"
