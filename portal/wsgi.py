@@ -1,0 +1,9 @@
+"""The portal as plain WSGI, for a server of that kind. The pages under /live/ need portal/asgi.py."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+application = get_wsgi_application()
