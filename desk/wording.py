@@ -1,9 +1,71 @@
-"""Sentences of this floor, keyed by code; the words of the floors below come along."""
+"""Sentences of this floor, keyed by code; the words of the floors below come along. Also a notice put into words."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
 from accounts import wording as below
+from desk.models import Notice
 
 WORDS: dict[str, Any] = {
     **below.WORDS,
+    # Files
+    "file_missing": _("Choose at least one file."),
+    "file_empty": _("“%(name)s” is empty (0 bytes). Open it, save it again and choose it once more."),
+    "file_too_large": _("“%(name)s” is larger than %(megabytes)s MB, the most one file may have. Send it in parts."),
+    "too_many_files": _("Only %(number)s files can be sent at once. Send “%(name)s” with the next ones."),
+    "file_cut_short": _("“%(name)s” did not arrive completely. Send it again."),
+    "file_is_program": _(
+        "“%(name)s” looks like a program, whatever its name says. Programs are not accepted; send a PDF, a picture "
+        "or an Office document."
+    ),
+    "file_is_script": _("“%(name)s” looks like a script. Scripts are not accepted; send a PDF, a picture or text."),
+    "file_is_old_office": _(
+        "“%(name)s” looks like a document of an old Office edition or an Outlook message. Save it as PDF, DOCX, XLSX "
+        "or PPTX."
+    ),
+    "file_is_archive": _("“%(name)s” looks like an archive (ZIP or the like). Unpack it and send the files in it."),
+    "file_is_web_page": _("“%(name)s” looks like a web page or XML. Print it to PDF and send that."),
+    "file_is_recording": _("“%(name)s” looks like a sound or film recording. These are not accepted as papers."),
+    "file_has_macros": _("“%(name)s” contains macros (small programs). Save it without macros, or as PDF."),
+    "file_is_locked": _("“%(name)s” is protected by a password, so nobody here could read it. Save it without one."),
+    "file_holds_archive": _("“%(name)s” has an archive inside. Take it out and send its files by themselves."),
+    "file_unpacks_too_large": _(
+        "“%(name)s” would unpack to far more than it seems, as harmful files do. Save it as PDF and send that."
+    ),
+    "file_is_damaged": _("“%(name)s” is damaged: it begins like an Office document but cannot be read. Save it again."),
+    "file_type_unknown": _(
+        "What “%(name)s” contains was not recognised. Accepted are PDF, PNG, JPEG, TIFF, HEIC, DOCX, XLSX, PPTX, TXT, "
+        "CSV and EML."
+    ),
+    "file_not_scanned": _(
+        "“%(name)s” could not be checked for viruses just now, so it was not taken. Try again in a few minutes."
+    ),
+    "file_infected": _("“%(name)s” was refused: the virus scanner found %(threat)s in it."),
+    # Mails
+    "mail_needs_nobody": _("This mail is neither of unknown outcome nor failed, so there is nothing to decide."),
+    # Reviews
+    "review_decided_already": _("This has been decided already. Reload the page to see how."),
+    "review_needs_a_colleague": _("You entered this yourself, so a colleague has to send it."),
 }
+
+
+@dataclass(frozen=True)
+class NoticeWords:
+    """A notice for its reader: one line for the page and the mail's subject, the rest for the mail."""
+
+    headline: str
+    body: str
+
+
+def notice_words(notice: Notice, language: str = "") -> NoticeWords:
+    """The words of `notice` in `language` (empty: the one in force), from templates/<app>/notices/<code>.txt."""
+    app, _dot, code = notice.kind.partition(".")
+    with translation.override(language or translation.get_language()):
+        facts = {**notice.facts, "exporter": notice.exporter, "notice": notice}
+        text = render_to_string(f"{app}/notices/{code}.txt", facts)
+    headline, _newline, body = text.strip().partition("\n")
+    return NoticeWords(headline.strip(), body.strip())

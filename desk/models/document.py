@@ -35,6 +35,8 @@ class Document(models.Model):
     scan_state = models.CharField(max_length=12, choices=ScanState.choices, default=ScanState.NOT_SCANNED)
     uploaded_at = models.DateTimeField(_("Uploaded"), default=timezone.now)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    # The hidden key of the form it came with: sent twice, kept once.
+    form_key = models.UUIDField(null=True, blank=True, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -49,6 +51,11 @@ class Document(models.Model):
                 condition=Q(uploaded_at__isnull=False, uploaded_by__isnull=False), name="document_uploaded_at_by"
             ),
             paired("removed_at", "removed_by", "document_removed_at_by"),
+            models.UniqueConstraint(
+                fields=["exporter", "form_key", "sha256"],
+                condition=Q(removed_at__isnull=True),
+                name="document_once_per_form",
+            ),
         ]
 
     def __str__(self) -> str:

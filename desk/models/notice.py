@@ -62,6 +62,8 @@ class Notice(models.Model):
     message_id = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)  # after a refusal, so that a busy server gets some rest
+    trouble = models.CharField(_("Trouble"), max_length=300, blank=True)
     sent_at = models.DateTimeField(_("Sent"), null=True, blank=True)
 
     objects: ClassVar = NoticeQuerySet.as_manager()

@@ -1,0 +1,1 @@
+"""What can be done with a notice, a duty, a review, a document."""

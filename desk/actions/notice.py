@@ -1,0 +1,110 @@
+"""Telling people. The outbox row comes first, with the act it tells of; page and mail are read from it."""
+
+import json
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.audit import action, record
+from accounts.models import Membership
+from desk.models import Notice
+from desk.models.notice import Channel, MailStage
+from desk.tasks import send_mails
+
+# exporter, subject ("alert:7"), path of the page, facts for the words
+News = tuple[int, str, str, dict[str, Any]]
+
+
+@action
+def tell(
+    *,
+    by: int | None,
+    exporter: int | None,
+    kind: str,
+    facts: dict[str, Any],
+    subject: str,
+    path: str,
+    recipients: list[int] | None = None,
+    mail: bool = True,
+) -> int:
+    """Tell `recipients` (None: every current member of `exporter`) in the page and, unless `mail` is off, by mail.
+
+    The same `kind` about the same `subject` reaches a person once per channel; returns how many rows were new.
+    """
+    people = _members_of(exporter) if recipients is None else sorted(set(recipients))
+    channels = {Channel.PAGE: "", Channel.MAIL: MailStage.QUEUED} if mail else {Channel.PAGE: ""}
+    before = _told(people, kind, subject)
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                exporter_id=exporter,
+                recipient_id=person,
+                channel=channel,
+                stage=stage,
+                kind=kind,
+                facts=facts,
+                subject=subject,
+                path=path,
+            )
+            for person in people
+            for channel, stage in channels.items()
+        ],
+        ignore_conflicts=True,
+    )
+    told = _told(people, kind, subject) - before
+    record(by=by, subject=subject, exporter=exporter, kind=kind, told=told)
+    if mail:
+        send_mails.delay_on_commit()
+    return told
+
+
+def _members_of(exporter: int | None) -> list[int]:
+    found = Membership.objects.filter(exporter_id=exporter, ended_at__isnull=True, user__is_active=True)
+    return list(found.order_by("user_id").values_list("user_id", flat=True))
+
+
+def _told(people: list[int], kind: str, subject: str) -> int:
+    return Notice.objects.filter(recipient__in=people, kind=kind, subject=subject).count()
+
+
+# One statement however many firms and people: a regrade may concern thousands of books at once.
+TELL_FIRMS = """
+    INSERT INTO desk_notice
+        (exporter_id, recipient_id, channel, stage, kind, facts, subject, path, created_at, message_id, attempts)
+    SELECT news.exporter, member.user_id, way.channel, way.stage, %(kind)s, news.facts, news.subject, news.path,
+           %(now)s, gen_random_uuid(), 0
+    FROM jsonb_to_recordset(%(news)s::jsonb) AS news (exporter bigint, subject text, path text, facts jsonb)
+    JOIN accounts_membership member ON member.exporter_id = news.exporter AND member.ended_at IS NULL
+    JOIN accounts_user person ON person.id = member.user_id AND person.is_active
+    CROSS JOIN (VALUES ('page', ''), ('mail', 'queued')) AS way (channel, stage)
+    ORDER BY member.user_id, news.subject, way.channel
+    ON CONFLICT (recipient_id, channel, kind, subject) DO NOTHING
+"""
+
+
+@action
+def tell_firms(*, by: int | None, kind: str, news: list[News]) -> int:
+    """Tell every current member of each firm its own news, in the page and by mail; returns how many rows were new.
+
+    Rows go in in one order (person, subject, channel), so that two workers telling the same people cannot deadlock.
+    """
+    rows = [{"exporter": e, "subject": s, "path": p, "facts": f} for e, s, p, f in news]
+    with connection.cursor() as cursor:
+        cursor.execute(TELL_FIRMS, {"kind": kind, "now": timezone.now(), "news": json.dumps(rows)})
+        told = cursor.rowcount
+    record(by=by, subject=f"notice:{kind}", kind=kind, news=len(news), told=told)
+    if told:
+        send_mails.delay_on_commit()
+    return told
+
+
+@action
+def read_notices(*, by: int, notices: list[int] | None = None) -> int:
+    """Mark the person's own notices as read: those named, or all that are in the page."""
+    found = Notice.objects.filter(recipient_id=by, channel=Channel.PAGE, read_at__isnull=True)
+    if notices is not None:
+        found = found.filter(pk__in=notices)
+    read = found.update(read_at=timezone.now())
+    record(by=by, subject=f"user:{by}", read=read)
+    return read

@@ -1,0 +1,11 @@
+"""What the queue does for this floor; the rows it works on stand before it is woken."""
+
+from celery import shared_task
+
+from desk.actions.mail import deliver_mails
+
+
+@shared_task
+def send_mails() -> int:
+    """Deliver what is queued; beat calls every minute for what a lost message left behind."""
+    return deliver_mails()
