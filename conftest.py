@@ -12,6 +12,8 @@ from scripts import throwaway, translations
 from scripts.places import ROOT
 from scripts.trouble import CannotStart
 
+if settings.configured and not throwaway.everything_is_named():
+    pytest.exit("unset DJANGO_SETTINGS_MODULE: it has the settings read before the servers are started", returncode=1)
 try:
     translations.compile_stale(ROOT)
     SUPERVISOR = throwaway.start()

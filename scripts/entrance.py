@@ -24,6 +24,8 @@ def run(argv: list[str]) -> None:
 def run_tests(arguments: list[str]) -> NoReturn:
     """Become pytest. It starts the servers itself (conftest.py), so that a bare ``pytest`` is the same thing."""
     os.chdir(ROOT)
+    # conftest.py sets it once it has started the servers; set from outside, the settings are read before they exist.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     os.execv(sys.executable, [sys.executable, "-m", "pytest", *arguments])
 
 

@@ -22,7 +22,7 @@ def start() -> Supervisor | None:
     environment names everything: that is so in an xdist worker, and for whoever brings servers of their own.
     """
     settle_environment()
-    if all(os.environ.get(variable) for variable in servers.KINDS):
+    if everything_is_named():
         return None
     sweep()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -31,6 +31,11 @@ def start() -> Supervisor | None:
     supervisor.remove_at_the_end(folder)
     os.environ.update(servers.start(supervisor, folder, forgetful=True))
     return supervisor
+
+
+def everything_is_named() -> bool:
+    """Whether the environment leaves nothing to start."""
+    return all(os.environ.get(variable) for variable in servers.KINDS)
 
 
 def settle_environment() -> None:
