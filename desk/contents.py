@@ -1,6 +1,6 @@
 """What a file is by its content, and whether it may come in. Its name is asked only where content cannot tell.
 
-Allowed: PDF, pictures (PNG, JPEG, TIFF, HEIC), Word, Excel and PowerPoint without macros, plain text, CSV and mails (EML).
+Allowed: PDF, pictures (PNG, JPEG, TIFF, HEIC), Word, Excel and PowerPoint without macros, plain text, CSV, mails (EML).
 """
 
 import codecs
@@ -64,6 +64,11 @@ MARKUP = re.compile(
 )
 # What no text of people contains: control marks other than tab, line and page ends.
 NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+
+def too_large(name: str, most_bytes: int) -> Refusal:
+    """The refusal of a file of more than `most_bytes`; asked also while it is still coming in."""
+    return refusal("file_too_large", "files", name=name, megabytes=most_bytes // 1024**2)
 
 
 def recognised(file: BinaryIO, name: str) -> Kind | Refusal:

@@ -37,7 +37,7 @@ def parted(name: str) -> tuple[str, str]:
 
 
 def with_ending(name: str, endings: tuple[str, ...]) -> str:
-    """`name`, with the first of `endings` put behind it unless it has one of them: a PNG named scan.pdf is scan.pdf.png."""
+    """`name`, the first of `endings` put behind it unless it has one of them: a PNG named scan.pdf is scan.pdf.png."""
     if parted(name)[1].lower() in endings:
         return name
     return name[: LONGEST - len(endings[0])] + endings[0]

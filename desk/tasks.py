@@ -2,10 +2,17 @@
 
 from celery import shared_task
 
-from desk.actions.mail import deliver_mails
+from desk.actions.document import forget_orphans
+from desk.adapters import deliver_mails
 
 
 @shared_task
 def send_mails() -> int:
     """Deliver what is queued; beat calls every minute for what a lost message left behind."""
     return deliver_mails()
+
+
+@shared_task
+def sweep_documents() -> int:
+    """Delete files that no row points to; once a day."""
+    return forget_orphans()

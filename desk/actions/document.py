@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.access import require_role
 from accounts.audit import action, record
-from desk.contents import Kind, recognised
+from desk.contents import Kind, recognised, too_large
 from desk.filenames import shown_name, with_ending
 from desk.models import Document
 from desk.models.document import ScanState
@@ -72,17 +72,12 @@ def _checked(upload: UploadedFile) -> Checked:
     if not upload.size:
         refuse([refusal("file_empty", "files", name=name)])
     if upload.size > settings.DOCUMENT_MAX_BYTES:
-        refuse([too_large(name)])
+        refuse([too_large(name, settings.DOCUMENT_MAX_BYTES)])
     kind = recognised(upload, name)  # type: ignore[arg-type]
     if isinstance(kind, Refusal):
         refuse([kind])
     assert isinstance(kind, Kind)
     return Checked(with_ending(name, kind.endings), kind, _scanned(upload, name))
-
-
-def too_large(name: str) -> Refusal:
-    """The refusal of a file over the limit, asked also while it is still coming in."""
-    return refusal("file_too_large", "files", name=name, megabytes=settings.DOCUMENT_MAX_BYTES // 1024**2)
 
 
 def _scanned(upload: UploadedFile, name: str) -> str:

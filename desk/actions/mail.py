@@ -1,177 +1,71 @@
-"""Delivering the outbox. A row is claimed just before it is sent; an outcome nobody knows waits for a person.
+"""The life of a mail in the outbox: claimed, settled, given up, taken up again by a person.
 
 A mail goes queued → sending → sent. A server that says no before taking it puts it back, later and later, until it has
 failed; a connection lost on the way, or a worker that died, leaves it `unknown`: it may have arrived, so it is not sent
-again blindly (seams.md, "Messages").
+again blindly (seams.md, "Messages"). The sending itself is in desk/adapters.py, outside every transaction.
 """
 
-import smtplib
 from datetime import timedelta
-from typing import Any
 
-import structlog
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import connection as database
 from django.db.models import Q
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.access import require_group
 from accounts.audit import action, record
 from accounts.models.roles import POLICY_ADMINISTRATOR
 from desk.models import Notice
 from desk.models.notice import Channel, MailStage
-from desk.wording import notice_words
 from kernel.refusals import refusal, refuse
 
 LEASE = timedelta(seconds=120)
 FIRST_REST = timedelta(minutes=1)  # doubled with every refusal
 MOST_ATTEMPTS = 8
-PER_SWEEP = 500
-
-log = structlog.get_logger(__name__)
 
 
-class NotAccepted(Exception):
-    """The server said no before it took the mail. `for_good`: it will say so again."""
+@action
+def claim_mail() -> Notice | None:
+    """The next mail that is due, ours to send for LEASE; None when there is none.
 
-    def __init__(self, why: str, for_good: bool = False):
-        super().__init__(why)
-        self.for_good = for_good
-
-
-def deliver_mails() -> int:
-    """Send what is queued and due, at most PER_SWEEP; returns how many were sent."""
-    if _lost().exists():
-        give_up_lost_mails()
-    sent = 0
-    with_server = get_connection()
-    try:
-        for _turn in range(PER_SWEEP):
-            notice = _claimed()
-            if notice is None:
-                break
-            sent += _delivered(notice, with_server) == MailStage.SENT
-    finally:
-        with_server.close()
-    return sent
-
-
-# SKIP LOCKED: any number of workers take different rows without waiting for each other.
-CLAIM = """
-    UPDATE desk_notice SET stage = 'sending', claimed_until = %(until)s, attempts = attempts + 1
-    WHERE id = (
-        SELECT id FROM desk_notice
-        WHERE stage = 'queued' AND (not_before IS NULL OR not_before <= %(now)s)
-        ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) AND stage = 'queued'
-    RETURNING id
-"""
-
-
-def _claimed() -> Notice | None:
-    """The next mail, ours for LEASE; committed before a byte is sent, so that a dead worker's mail is known as such."""
+    Committed before a byte is sent, so that a dead worker's mail is known as such. Skipping locked rows lets any
+    number of workers take different ones without waiting for each other.
+    """
     now = timezone.now()
-    with database.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "until": now + LEASE})
-        row = cursor.fetchone()
-    return Notice.objects.select_related("recipient", "exporter").get(pk=row[0]) if row else None
-
-
-def _delivered(notice: Notice, server: Any) -> str:
-    """Send one mail and write down how it went; returns the stage after it."""
-    try:
-        _send(letter(notice), server)
-    except NotAccepted as why:
-        tired = why.for_good or notice.attempts >= MOST_ATTEMPTS
-        stage, trouble = (MailStage.FAILED if tired else MailStage.QUEUED), str(why)
-    except (smtplib.SMTPException, OSError) as lost:
-        stage, trouble = MailStage.UNKNOWN, repr(lost)
-    except Exception as defect:  # words that cannot be rendered must not hold up everybody else's mail
-        log.exception("mail_not_rendered", notice=notice.pk, kind=notice.kind)
-        stage, trouble = MailStage.FAILED, repr(defect)
-    else:
-        stage, trouble = MailStage.SENT, ""
-    settle_mail(notice=notice.pk, stage=stage, trouble=trouble)
-    return stage
-
-
-def letter(notice: Notice) -> EmailMultiAlternatives:
-    """The mail of a notice in its reader's language, as text and as HTML; its Message-ID is the row's for ever."""
-    language = notice.recipient.language or settings.LANGUAGE_CODE
-    with translation.override(language):
-        words = notice_words(notice)
-        facts = {"words": words, "notice": notice, "link": settings.SITE_URL + notice.path, "language": language}
-        text, page = render_to_string("desk/mail.txt", facts), render_to_string("desk/mail.html", facts)
-    domain = settings.DEFAULT_FROM_EMAIL.rstrip("> ").rpartition("@")[2]
-    mail = EmailMultiAlternatives(
-        words.headline,
-        text,
-        to=[notice.recipient.email],
-        headers={
-            "Message-ID": f"<{notice.message_id}@{domain}>",
-            "Auto-Submitted": "auto-generated",
-            "Content-Language": language,
-        },
-    )
-    mail.attach_alternative(page, "text/html")
-    return mail
-
-
-def _send(mail: EmailMultiAlternatives, server: Any) -> None:
-    """Hand the mail over. NotAccepted when it surely was not taken; any other trouble means nobody knows."""
-    mail.connection = server
-    message = mail.message().as_bytes()  # a header that cannot be written fails here, before the server hears of it
-    assert message
-    _ready(server)
-    try:
-        mail.send()
-    except smtplib.SMTPRecipientsRefused as no:
-        codes = [code for code, _answer in no.recipients.values()]
-        raise NotAccepted(str(no.recipients), for_good=all(code >= 500 for code in codes)) from no
-    except smtplib.SMTPResponseException as no:  # the server answered MAIL or DATA with a refusal
-        raise NotAccepted(f"{no.smtp_code} {no.smtp_error!r}", for_good=no.smtp_code >= 500) from no
-
-
-def _ready(server: Any) -> None:
-    """A connection that answers: an idle one may have been closed at the other end, which says nothing about the mail."""
-    line = getattr(server, "connection", None)
-    try:
-        if line is not None and line.noop()[0] != 250:
-            server.close()
-    except (smtplib.SMTPException, OSError):
-        server.close()
-    try:
-        server.open()
-    except (smtplib.SMTPException, OSError) as no:
-        raise NotAccepted(repr(no)) from no
+    due = Notice.objects.filter(Q(not_before__isnull=True) | Q(not_before__lte=now), stage=MailStage.QUEUED)
+    found = due.order_by("id").select_for_update(skip_locked=True).first()
+    if found:
+        found.stage, found.claimed_until = MailStage.SENDING, now + LEASE
+        found.attempts += 1
+        found.save(update_fields=["stage", "claimed_until", "attempts"])
+    record(by=None, subject=found or "notice:none", attempt=found.attempts if found else 0)
+    return found
 
 
 @action
 def settle_mail(*, notice: int, stage: str, trouble: str = "") -> Notice:
-    """Write down how a claimed mail ended; one that another hand has settled meanwhile stays as it is."""
+    """Write down how a claimed mail ended; one that another hand has settled meanwhile stays as it is.
+
+    QUEUED means not taken this time: it rests, twice as long each time, and has failed after MOST_ATTEMPTS.
+    """
     found = Notice.objects.select_for_update().get(pk=notice)
     if found.stage == MailStage.SENDING:
-        found.stage, found.trouble, found.claimed_until = stage, trouble[:300], None
+        tired = stage == MailStage.QUEUED and found.attempts >= MOST_ATTEMPTS
+        found.stage = MailStage.FAILED if tired else stage
+        found.trouble, found.claimed_until = trouble[:300], None
         found.sent_at = timezone.now() if stage == MailStage.SENT else None
         rest = FIRST_REST * 2 ** (found.attempts - 1)
-        found.not_before = timezone.now() + rest if stage == MailStage.QUEUED else None
+        found.not_before = timezone.now() + rest if found.stage == MailStage.QUEUED else None
         found.save(update_fields=["stage", "trouble", "claimed_until", "sent_at", "not_before"])
-    record(by=None, subject=found, exporter=None, stage=found.stage, trouble=found.trouble, attempts=found.attempts)
+    record(by=None, subject=found, stage=found.stage, trouble=found.trouble, attempts=found.attempts)
     return found
-
-
-def _lost() -> Any:
-    return Notice.objects.filter(Q(stage=MailStage.SENDING), claimed_until__lt=timezone.now())
 
 
 @action
 def give_up_lost_mails() -> int:
     """Mails whose worker died while sending become `unknown`: they may have arrived."""
-    lost = _lost().update(stage=MailStage.UNKNOWN, claimed_until=None, trouble="worker_lost")
-    record(by=None, subject="notice:mail", unknown=lost)
-    return lost
+    lost = Notice.objects.filter(stage=MailStage.SENDING, claimed_until__lt=timezone.now())
+    found = lost.update(stage=MailStage.UNKNOWN, claimed_until=None, trouble="worker lost while sending")
+    record(by=None, subject="notice:mail", unknown=found)
+    return found
 
 
 @action

@@ -14,7 +14,7 @@ from kernel.refusals import refusal, refuse
 
 @action
 def open_review(*, by: int, exporter: int, act: str, subject: str, path: str) -> Review:
-    """`by` has entered an act ("claims.file_claim") that waits for a colleague; asking again returns the same review."""
+    """`by` has entered an act ("claims.file_claim") that waits for a colleague; asked again, it is the same review."""
     require_role(by, exporter)
     review, made = Review.objects.get_or_create(
         exporter_id=exporter,

@@ -23,7 +23,7 @@ class ScanState(models.TextChoices):
 
 
 class Document(models.Model):
-    """A file in private storage. `key` is a name of ours; `name` is what the person called it, shown but never a path."""
+    """A file in private storage. `key` is a name of ours; `name` is what the person called it: shown, never a path."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="documents")

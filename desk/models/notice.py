@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Exporter
-from accounts.models.columns import paired
 
 
 class Channel(models.TextChoices):
@@ -43,7 +42,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(models.Model):
     """News for one person: `kind` + `facts` are put into words for its reader by the wording of the app it is from.
 
-    `kind` is "app.code" ("policies.limit_granted"); `path` is the page it is about, `subject` the row ("limitrequest:7").
+    `kind` is "app.code" ("policies.limit_granted"); `path` is the page it is about, `subject` the row.
     """
 
     exporter = models.ForeignKey(
