@@ -1,0 +1,45 @@
+"""Where the rail leads: the places of the portal in the order of a working day, and which of them a page belongs to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the rail: the URL name it leads to, its word, its icon."""
+
+    name: str
+    label: str | Promise
+    icon: str
+
+
+PLACES = (
+    Place("home", _("Home"), "house"),
+    Place("buyers", _("Buyers"), "building-2"),
+    Place("limits", _("Limits"), "gauge"),
+    Place("ledger", _("Ledger"), "notebook-text"),
+    Place("claims", _("Overdues & claims"), "life-buoy"),
+    Place("policy", _("Policy"), "scroll-text"),
+    Place("reports", _("Reports"), "chart-column"),
+    Place("help", _("Help"), "circle-help"),
+)
+# What staff see of the portal while they are not in the office: the way there.
+OFFICE = (Place("admin:index", _("Office"), "briefcase"), Place("help", _("Help"), "circle-help"))
+
+
+def address(name: str, *args: object) -> str:
+    """The path of a URL name, '' while no app has a page of that name."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def current(path: str, addresses: Iterable[str]) -> str:
+    """The one of `addresses` that `path` lies under, the longest; '' when none ('/' is only itself)."""
+    above = [a for a in addresses if path == a or (a != "/" and path.startswith(a))]
+    return max(above, key=len, default="")

@@ -1,0 +1,80 @@
+"""Tags that draw: amounts against limits, shares of a whole, the trend of a grade. Each says in words what it shows."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal import charts
+from portal.templatetags.figures import as_date, money
+
+register = template.Library()
+
+ZERO = Decimal(0)
+
+
+@register.inclusion_tag("portal/charts/limit_bar.html")
+def limit_bar(used: Any, limit: Any, label: Any = "", currency: str = "") -> dict[str, Any]:
+    """What is owed against one limit, the limit as a line, what lies over it in another colour."""
+    value, top = decimal(used) or ZERO, decimal(limit)
+    drawn = charts.bar(value, top, max(value, top or ZERO))
+    return {"bar": drawn, "text": used_of(value, top, currency), "label": label, "wide": charts.WIDE}
+
+
+@register.inclusion_tag("portal/charts/hbars.html")
+def hbars(rows: Iterable[Mapping[str, Any]], label: Any = "", currency: str = "") -> dict[str, Any]:
+    """Bars on one scale, each with its limit as a line.
+
+    Rows are dicts: `label`, `value`, and where known `limit`, `text` (else "612,400 of 528,000"), `url`.
+    """
+    found = [dict(row) for row in rows or ()]
+    for row in found:
+        row["value"], row["limit"] = decimal(row.get("value")) or ZERO, decimal(row.get("limit"))
+    longest = max((max(row["value"], row["limit"] or ZERO) for row in found), default=ZERO)
+    for row in found:
+        row["bar"] = charts.bar(row["value"], row["limit"], longest)
+        row["text"] = row.get("text") or used_of(row["value"], row["limit"], currency)
+    return {
+        "rows": found,
+        "label": label,
+        "wide": charts.WIDE,
+        "has_limits": any(row["limit"] is not None for row in found),
+        "has_over": any(row["bar"].over for row in found),
+    }
+
+
+@register.inclusion_tag("portal/charts/share_bar.html")
+def share_bar(rows: Iterable[Mapping[str, Any]], label: Any = "", currency: str = "") -> dict[str, Any]:
+    """One bar divided among its rows (`label`, `value`, `url`), with a key that gives amount and share."""
+    found = [dict(row) for row in rows or ()]
+    amounts = [max(decimal(row.get("value")) or ZERO, ZERO) for row in found]
+    whole = sum(amounts, ZERO)
+    for row, amount, piece in zip(found, amounts, charts.slices(amounts), strict=True):
+        row.update(slice=piece, amount=money(amount, currency, whole=True), share=charts.share(amount, whole))
+    return {"rows": found, "label": label, "wide": charts.WIDE}
+
+
+@register.inclusion_tag("portal/charts/trend.html", takes_context=True)
+def trend(context: template.Context, points: Iterable[Any], label: Any = "") -> dict[str, Any]:
+    """The stepped line of a grade over time, grade 1 on top; `points` are (date, grade)."""
+    pairs = [(found, int(value)) for at, value in points or () if (found := as_date(at))]
+    today = as_date(context.get("today")) or timezone.localdate()
+    drawn = charts.trend(pairs, until=today)
+    lines = [charts.height(n) for n in (1, 4, 7, 10)]
+    return {"trend": drawn, "label": label, "wide": charts.WIDE, "tall": charts.TALL, "lines": lines}
+
+
+def used_of(value: Decimal, limit: Decimal | None, currency: str) -> str:
+    """`612,400 of 528,000`, in whole units of the currency."""
+    used = money(value, currency, whole=True)
+    if limit is None:
+        return used
+    return _("%(used)s of %(limit)s") % {"used": used, "limit": money(limit, currency, whole=True)}
+
+
+def decimal(value: Any) -> Decimal | None:
+    """An exact number out of a Decimal, an int or text."""
+    return None if value is None or value == "" else Decimal(str(value))

@@ -1,0 +1,10 @@
+"""`{% load fairlead %}`: every tag of the house. Each module beside this one answers one question."""
+
+from django import template
+
+from portal.templatetags import drawings, figures, frame, words
+
+register = template.Library()
+for part in (frame, figures, words, drawings):
+    register.tags.update(part.register.tags)
+    register.filters.update(part.register.filters)

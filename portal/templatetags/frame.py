@@ -1,0 +1,147 @@
+"""Tags of the page's frame: rail, menus, headings that vanish when empty, icons."""
+
+from typing import Any
+
+import lucide
+from django import template
+from django.conf import settings
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from portal.shell import OFFICE, PLACES, address, current
+
+register = template.Library()
+
+# Django's language code -> the one of HTML (BCP 47 writes the script with a capital)
+HTML_LANGUAGES = {"zh-hans": "zh-Hans"}
+
+
+@register.simple_tag
+def html_lang() -> str:
+    """The language in force, as `lang` wants it."""
+    code = get_language() or "en"
+    return HTML_LANGUAGES.get(code, code)
+
+
+@register.simple_tag
+def other_language() -> dict[str, str]:
+    """The language one may switch to: `code`, `html` and its own name."""
+    own_names = {"en": "English", "zh-hans": "中文"}
+    here = get_language()
+    code = next(code for code, _name in settings.LANGUAGES if code != here)
+    return {"code": code, "html": HTML_LANGUAGES.get(code, code), "name": own_names[code]}
+
+
+@register.simple_tag
+def url_if(name: str, *args: Any) -> str:
+    """The path of a URL name; '' while no app has a page of that name."""
+    return address(name, *args)
+
+
+@register.inclusion_tag("portal/rail.html", takes_context=True)
+def rail(context: template.Context) -> dict[str, Any]:
+    """The rail's places, the one this page belongs to marked."""
+    request = context["request"]
+    places = [(place, address(place.name)) for place in (PLACES if context.get("firm") else OFFICE)]
+    here = current(request.path, (url for _place, url in places))
+    counts = {"home": context.get("open_duties")}
+    return {
+        "places": [
+            {
+                "url": url,
+                "label": place.label,
+                "icon": place.icon,
+                "current": ("page" if url == request.path else "true") if url == here else "",
+                "count": counts.get(place.name),
+                "count_label": _("to do"),
+            }
+            for place, url in places
+            if url
+        ]
+    }
+
+
+@register.simple_tag
+def menu_link(name: str, label: str) -> str:
+    """A list item that leads to a URL name; nothing while no app has that page."""
+    url = address(name)
+    return format_html('<li><a href="{}">{}</a></li>', url, label) if url else ""
+
+
+@register.simple_tag
+def crumb(label: Any, name: str = "", *args: Any) -> str:
+    """One step of the breadcrumbs: `{% crumb "Limits" "limits" %}`, without a name the page itself."""
+    url = address(name, *args) if name else ""
+    if url:
+        return format_html('<li class="breadcrumb-item"><a href="{}">{}</a></li>', url, label)
+    return format_html('<li class="breadcrumb-item active" aria-current="page">{}</li>', label)
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16) -> SafeString:
+    """A lucide icon, drawn in the colour of its text; hidden from screen readers, so words stand beside it."""
+    # lucide's own class is kept off: it is not used, and class names come from one place.
+    attributes = {"class": "icon", "aria_hidden": "true", "focusable": "false"}
+    return mark_safe(lucide._render_icon(name + "", size, **attributes))  # noqa: S308, SLF001 - a packaged drawing
+
+
+@register.simple_tag
+def message_class(message: Any) -> str:
+    """The class of one of Django's messages: ok, warn, bad or info."""
+    return {"success": "ok", "warning": "warn", "error": "bad"}.get(message.level_tag, "info")
+
+
+@register.simple_tag
+def message_icon(message: Any) -> SafeString:
+    """The shape that goes with it."""
+    names = {"success": "circle-check", "warning": "triangle-alert", "error": "octagon-alert"}
+    return icon(names.get(message.level_tag, "info"))
+
+
+class FrameNode(template.Node):
+    """`{% frame "div" "sub" %}…{% endframe %}`: an element around its content, nothing when the content is blank."""
+
+    def __init__(self, nodelist: NodeList, arguments: list[FilterExpression]):
+        self.nodelist = nodelist
+        self.arguments = arguments
+
+    def render(self, context: template.Context) -> SafeString:
+        inner = self.nodelist.render(context).strip()
+        if not inner:
+            return SafeString("")
+        name, *rest = (argument.resolve(context) for argument in self.arguments)
+        attributes = [
+            format_html(' {}="{}"', key, value) for key, value in zip(("class", "aria-label"), rest, strict=False)
+        ]
+        return mark_safe(f"<{name}{''.join(attributes)}>{inner}</{name}>")  # noqa: S308 - rendered nodes
+
+
+@register.tag
+def frame(parser: Parser, token: Token) -> FrameNode:
+    """Element name, class, aria-label."""
+    arguments = [parser.compile_filter(bit) for bit in token.split_contents()[1:]]
+    nodelist = parser.parse(("endframe",))
+    parser.delete_first_token()
+    return FrameNode(nodelist, arguments)
+
+
+class TitledNode(template.Node):
+    """The document's title: the page's words, then the portal's name."""
+
+    def __init__(self, nodelist: NodeList):
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        words = " ".join(self.nodelist.render(context).split())
+        return mark_safe(f"{words} · Fairlead" if words else "Fairlead")  # noqa: S308 - rendered nodes
+
+
+@register.tag
+def titled(parser: Parser, token: Token) -> TitledNode:
+    """`{% titled %}…{% endtitled %}`."""
+    nodelist = parser.parse(("endtitled",))
+    parser.delete_first_token()
+    return TitledNode(nodelist)
