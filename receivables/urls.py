@@ -1,5 +1,7 @@
 """The addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from receivables.views import ledger
+
+urlpatterns = [path("", ledger.ledger, name="ledger")]

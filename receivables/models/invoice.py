@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import DecimalField, F, Q, Sum, Value
+from django.db.models import DecimalField, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +18,12 @@ from policies.models import Policy
 
 class InvoiceQuerySet(AppendOnlyQuerySet, OfExporterQuerySet):
     def with_open_amount(self) -> "InvoiceQuerySet":
-        """Adds `open_gross`: gross less receipts."""
-        zero = Value(0, output_field=DecimalField(max_digits=19, decimal_places=4))
-        return self.annotate(open_gross=F("net") + F("vat") - Coalesce(Sum("receipts__amount"), zero))
+        """Adds `open_gross`: gross less receipts, summed per invoice so that rows stay rows and sums of it are right."""
+        amount = DecimalField(max_digits=19, decimal_places=4)
+        receipts = self.model.receipts.rel.related_model.objects
+        received = receipts.filter(invoice=OuterRef("pk")).order_by().values("invoice").annotate(sum=Sum("amount"))
+        paid = Coalesce(Subquery(received.values("sum"), output_field=amount), Value(0, output_field=amount))
+        return self.annotate(open_gross=ExpressionWrapper(F("net") + F("vat") - paid, output_field=amount))
 
 
 class Invoice(models.Model):

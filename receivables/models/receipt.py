@@ -25,6 +25,7 @@ class Receipt(models.Model):
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="receipts")
     amount = AmountField(_("Received"))
     received_on = models.DateField(_("On"))
+    reference = models.CharField(_("Payment reference"), max_length=60)
     recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -36,6 +37,7 @@ class Receipt(models.Model):
         triggers = only_added()
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="receipt_positive"),
+            models.UniqueConstraint(fields=["invoice", "reference"], name="one_receipt_per_reference"),
             models.CheckConstraint(
                 condition=Q(recorded_at__isnull=False, recorded_by__isnull=False), name="receipt_recorded_at_by"
             ),

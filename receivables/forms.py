@@ -1,0 +1,58 @@
+"""What the ledger's list may be narrowed by, and an invoice as it is typed."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from receivables.models.invoice import Invoice
+
+
+class LedgerFilter(forms.Form):
+    """Stands in the address, so that a list can be kept and passed on."""
+
+    EVERY, OPEN, OVERDUE, PAID = "", "open", "overdue", "paid"
+    state = forms.ChoiceField(
+        label=_("Show"),
+        required=False,
+        choices=[
+            (EVERY, _("All invoices")),
+            (OPEN, _("Open")),
+            (OVERDUE, _("Overdue")),
+            (PAID, _("Paid")),
+        ],
+    )
+    buyer = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    currency = forms.CharField(required=False, max_length=3, widget=forms.HiddenInput)
+
+
+class DayInput(forms.DateInput):
+    """A day, by the browser's own picker; ISO in and out whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def amount_field(label: object, **options: object) -> forms.DecimalField:
+    """An amount as typed; decimals and bounds are the rule's to judge, since they depend on the currency."""
+    # Room for more digits than any column has, so that the rule words the refusal and not the field.
+    return forms.DecimalField(label=label, max_digits=40, decimal_places=20, localize=False, **options)  # type: ignore
+
+
+class InvoiceForm(forms.ModelForm):
+    """An invoice's facts. Its currency is asked for where it is not given by what the invoice is typed into."""
+
+    net = amount_field(_("Net amount"), help_text=_("Without VAT and interest: this is what can be insured."))
+    vat = amount_field(_("VAT"), required=False, initial=0)
+
+    class Meta:
+        model = Invoice
+        fields = ("number", "delivered_on", "issued_on", "due_on", "net", "vat")
+        widgets = {"delivered_on": DayInput, "issued_on": DayInput, "due_on": DayInput}
+
+    def clean_vat(self) -> object:
+        """Left empty means none."""
+        return self.cleaned_data["vat"] or 0
+
+    def validate_unique(self) -> None:
+        """Not the form's to say: the same number with the same facts is the same invoice (record_invoice)."""
