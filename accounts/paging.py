@@ -148,7 +148,7 @@ def _value(row: Any, path: str) -> Any:
     return row
 
 
-def _field(queryset: QuerySet[Any], path: str) -> Field[Any, Any]:
+def _field(queryset: QuerySet[Any], path: str) -> Field:
     """The field a path leads to; an annotation's is its output field."""
     if path in queryset.query.annotations:
         return queryset.query.annotations[path].output_field
