@@ -17,11 +17,12 @@ class Step:
 def as_json(steps: list[Step] | tuple[Step, ...]) -> list[dict[str, Any]]:
     """The steps as JSON: amounts as strings (seams.md, "JSON of rules")."""
     return [
-        {"code": s.code, "amount": f"{s.amount:f}", "facts": {k: _plain(v) for k, v in s.facts.items()}} for s in steps
+        {"code": s.code, "amount": f"{s.amount:f}", "facts": {k: plain(v) for k, v in s.facts.items()}} for s in steps
     ]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A fact as JSON holds it: amounts and days as strings."""
     if isinstance(value, Decimal):
         return f"{value:f}"
     if hasattr(value, "isoformat"):
