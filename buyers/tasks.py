@@ -1,12 +1,67 @@
 """The queue of this floor: tasks wake work that already stands as rows."""
 
+import os
+import socket
+from datetime import timedelta
+
 from celery import shared_task
+from celery.utils.log import get_task_logger
+from django.conf import settings
 from django.utils import timezone
 
-from buyers.actions.score import score_buyer
+from buyers.actions.score import refresh_range, score_buyer
+from buyers.actions.score_run import fail_range, plan_refresh
+from buyers.models import ScoreRange
+
+logger = get_task_logger(__name__)
+
+
+def worker_name() -> str:
+    """Who holds a claim: the machine, the process, and a fresh number for each claim's sake."""
+    return f"{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}"
 
 
 @shared_task
 def score_signalled(buyer: int) -> None:
     """Score one buyer about which there is news."""
     score_buyer(by=None, buyer=buyer, today=timezone.now().date())
+
+
+@shared_task
+def plan_scores() -> None:
+    """Hourly: plan the refresh of what is due, and wake the workers."""
+    plan_refresh(by=None, today=timezone.now().date())
+    wake_workers()
+
+
+@shared_task
+def sweep_ranges() -> None:
+    """Every minute: ranges whose worker never came, or died, are given to others."""
+    wake_workers()
+
+
+@shared_task
+def work_on_refresh() -> None:
+    """Refresh one range, then queue behind other work for the next."""
+    if work_on_next_range():
+        work_on_refresh.delay_on_commit()
+
+
+def wake_workers() -> None:
+    """As many messages as there are ranges to claim; each worker that is free takes one."""
+    for _ in range(min(ScoreRange.objects.claimable().count(), settings.SCORE_WORKERS)):
+        work_on_refresh.delay_on_commit()
+
+
+def work_on_next_range() -> bool:
+    """Claim a range and refresh it; False when there was none. A failure is written to the range, for another try."""
+    worker = worker_name()
+    claimed = ScoreRange.objects.claim_next(worker, timedelta(seconds=settings.SCORE_LEASE_SECONDS))
+    if claimed is None:
+        return False
+    try:
+        refresh_range(by=None, score_range=claimed, worker=worker)
+    except Exception as failure:
+        logger.exception("score range %s failed", claimed)
+        fail_range(by=None, score_range=claimed, worker=worker, failure=f"{type(failure).__name__}: {failure}")
+    return True

@@ -1,9 +1,11 @@
 """A warning to one exporter about one buyer in its book; shared by the firm's people."""
 
-from typing import ClassVar
+import json
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +23,70 @@ class AlertKind(models.TextChoices):
     FIRST_GRADE = "first_grade", _("First grade")
 
 
+# To every firm with the buyer in its book now; not to a firm whose own report is all that happened since the last score
+# (seams.md, "Who reported a signal?").
+RAISE = """
+    WITH raised AS (
+        INSERT INTO buyers_alert (exporter_id, buyer_id, score_id, kind, facts, raised_at)
+        SELECT entry.exporter_id, score.buyer_id, score.id,
+               CASE WHEN score.former_grade IS NULL THEN 'first_grade'
+                    WHEN score.grade > score.former_grade THEN 'downgrade' ELSE 'upgrade' END,
+               news.facts, score.scored_at
+        FROM jsonb_to_recordset(%(news)s::jsonb) AS news (score bigint, since timestamptz, facts jsonb)
+        JOIN buyers_score score ON score.id = news.score
+        JOIN buyers_bookentry entry ON entry.buyer_id = score.buyer_id AND entry.archived_at IS NULL
+        WHERE NOT COALESCE((
+            SELECT bool_and(signal.reporter_id IS NOT DISTINCT FROM entry.exporter_id)
+            FROM buyers_signal signal
+            WHERE signal.buyer_id = score.buyer_id AND signal.recorded_at > COALESCE(news.since, '-infinity')
+        ), false)
+        ORDER BY entry.exporter_id, score.id
+        ON CONFLICT (exporter_id, score_id) DO NOTHING
+        RETURNING id, exporter_id, buyer_id, kind, facts
+    )
+    SELECT raised.id, raised.exporter_id, raised.kind, raised.facts, buyer.name, entry.watched
+    FROM raised
+    JOIN buyers_buyer buyer ON buyer.id = raised.buyer_id
+    JOIN buyers_bookentry entry ON entry.buyer_id = raised.buyer_id AND entry.exporter_id = raised.exporter_id
+    ORDER BY raised.id
+"""
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An alert just raised, as the notices about it need it."""
+
+    alert: int
+    exporter: int
+    kind: str
+    facts: dict[str, Any]
+    buyer_name: str
+    watched: bool
+
+
+class AlertQuerySet(OfExporterQuerySet):
+    """Alerts, as pages and the refresh ask for them."""
+
+    def open(self) -> "AlertQuerySet":
+        """Those nobody of the firm has ticked off."""
+        return self.filter(done_at__isnull=True)
+
+    def done(self) -> "AlertQuerySet":
+        """Those somebody of the firm has ticked off."""
+        return self.filter(done_at__isnull=False)
+
+    @staticmethod
+    def raise_for(news: list[dict[str, Any]]) -> list[Raised]:
+        """Raise the alerts of regrades in one statement. `news`: {score: id, since: when the former score was made or
+        None, facts}; the same score raises nothing twice."""
+        with connection.cursor() as cursor:
+            cursor.execute(RAISE, {"news": json.dumps(news)})
+            rows = cursor.fetchall()
+        return [Raised(a, e, k, f if isinstance(f, dict) else json.loads(f), n, w) for a, e, k, f, n, w in rows]
+
+
 class Alert(models.Model):
-    """Raised once per exporter and score; `facts` hold what the sentence needs (grades, worst contributions)."""
+    """Raised once per exporter and score. `facts`: former_grade, grade, and reasons [{code, facts}] an exporter may read."""
 
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="alerts")
     buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="alerts")
@@ -33,7 +97,7 @@ class Alert(models.Model):
     done_at = models.DateTimeField(_("Done"), null=True, blank=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects: ClassVar = OfExporterQuerySet.as_manager()
+    objects: ClassVar = AlertQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Alert")

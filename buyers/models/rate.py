@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Max, OuterRef, Q, Subquery
 
 from accounts.models.columns import CurrencyField
-from buyers.rates import PIVOT, Quotation, crossed, euro, quotation_refused
+from buyers.rates import OLDEST, PIVOT, Quotation, crossed, euro, quotation_refused
 from kernel.money import Rate
 from kernel.refusals import refuse
 
@@ -47,6 +47,18 @@ class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
         found = {currency: self.quotation_on(currency, day) for currency in (base, quote)}
         refuse(no for currency, quotation in found.items() for no in quotation_refused(currency, quotation, day))
         return crossed(found[base], found[quote], day)  # type: ignore[arg-type]
+
+    def rates_into(self, quote: str, day: date) -> dict[str, Rate]:
+        """The rate into `quote` of every currency that may be converted on `day`; those refused are simply not there."""
+        recent = self.filter(day__lte=day, day__gte=day - OLDEST)
+        published = dict(recent.values_list("source").annotate(Max("day")).order_by())
+        found = {PIVOT: euro(day)}
+        for row in recent.order_by("currency", "-day").distinct("currency"):
+            found[row.currency] = Quotation(row.currency, row.value, row.day, row.source, published[row.source])
+        usable = {code: q for code, q in found.items() if not quotation_refused(code, q, day)}
+        if quote not in usable:
+            return {}
+        return {code: crossed(quotation, usable[quote], day) for code, quotation in usable.items()}
 
 
 class ExchangeRate(models.Model):

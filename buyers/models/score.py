@@ -1,20 +1,101 @@
 """Scores: how likely a buyer is to fail, by which edition of the scorecard, from what. Only ever added to."""
 
-from typing import ClassVar
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import ClassVar, Self
 
-from django.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.columns import AppendOnlyQuerySet, only_added
+from buyers.explanation import Scored
 from buyers.models.buyer import Buyer
+from buyers.scorecard import edition
+from kernel.periods import plus_months
+
+TREND_MONTHS = 24
+
+
+class ScoreQuerySet(AppendOnlyQuerySet):
+    """Scores, as pages and the refresh read and write them."""
+
+    def trend_of(self, buyer: Buyer | int, today: date) -> list[tuple[date, int]]:
+        """(day, grade) of the last 24 months, oldest first: the last score of each day, and the one in force before."""
+        since = plus_months(today, -TREND_MONTHS)
+        of_buyer = self.filter(buyer=buyer)
+        rows = of_buyer.filter(scored_for__gt=since, scored_for__lte=today).order_by("scored_for", "id")
+        before = of_buyer.filter(scored_for__lte=since).order_by("-scored_for", "-id").values_list("grade", flat=True)
+        trend = {since: grade for grade in before[:1]}
+        trend.update(rows.values_list("scored_for", "grade"))
+        return list(trend.items())
+
+    def latest_of(self, buyer: Buyer | int) -> "Score | None":
+        """The buyer's last score."""
+        return self.filter(buyer=buyer).order_by("-id").first()
+
+    def before(self, score: "Score") -> "Score | None":
+        """The score before `score` of the same buyer."""
+        return self.filter(buyer=score.buyer_id, pk__lt=score.pk).order_by("-id").first()
+
+    def last_of_each(self, buyers: Sequence[int]) -> "dict[int, Score]":
+        """The last score of each of `buyers` that has one, in one query."""
+        found = self.filter(buyer__in=buyers).order_by("buyer", "-id").distinct("buyer")
+        return {score.buyer_id: score for score in found}
+
+    def visible_to(self, user: models.Model) -> Self:
+        """Scores of the buyers in the books of the person's firms; staff see all."""
+        if user.is_staff:  # type: ignore[attr-defined]
+            return self
+        return self.filter(
+            buyer__book_entries__archived_at__isnull=True,
+            buyer__book_entries__exporter__memberships__user=user,
+            buyer__book_entries__exporter__memberships__ended_at__isnull=True,
+        ).distinct()
+
+    @staticmethod
+    def next_ids(count: int) -> list[int]:
+        """Ids for rows about to be copied in, so that what follows can name them."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence('buyers_score', 'id')) FROM generate_series(1, %s)", [count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+
+    @staticmethod
+    def copy_in(columns: Sequence[str], lines: Iterable[str]) -> None:
+        """Append rows given as lines of COPY's text format, in `columns`."""
+        with connection.cursor() as cursor:
+            with cursor.copy(f"COPY buyers_score ({', '.join(columns)}) FROM STDIN") as copy:
+                copy.write("".join(lines))
+
+    @staticmethod
+    def project(scores: Sequence[int], next_score_on: date) -> int:
+        """Repeat these scores on their buyers in one statement; a changed grade stamps regraded_at."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                UPDATE buyers_buyer buyer
+                SET grade = score.grade, confidence = score.confidence, scored_at = score.scored_at,
+                    next_score_on = %s,
+                    regraded_at = CASE WHEN buyer.grade IS DISTINCT FROM score.grade
+                                       THEN score.scored_at ELSE buyer.regraded_at END
+                FROM buyers_score score
+                WHERE score.id = ANY(%s) AND buyer.id = score.buyer_id
+                """,
+                [next_score_on, list(scores)],
+            )
+            return cursor.rowcount
 
 
 class Score(models.Model):
     """One scoring. Grade 1 is best, 10 insolvent; the scale stands beside it. Points are integers, PD a decimal.
 
-    `indicators`: {code: value as string or null}; `contributions`: [{code, group, points, value, bin}], missing ones named.
+    `indicators` and `contributions` follow the order of the edition's indicators (buyers/scorecard.py): values in whole
+    units of 10**-digits, null where missing, and the points each gave. Editions never change, so the rows explain
+    themselves for ever at a tenth of the size of spelled-out JSON.
     """
 
     buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="scores")
@@ -25,13 +106,17 @@ class Score(models.Model):
     points = models.IntegerField(_("Points"))
     default_probability = models.DecimalField(_("Probability of default"), max_digits=9, decimal_places=8)
     confidence = models.PositiveSmallIntegerField(_("Confidence, %"))
-    indicators = models.JSONField()
-    contributions = models.JSONField()
+    indicators = ArrayField(models.IntegerField(null=True), verbose_name=_("Indicators"))
+    contributions = ArrayField(models.SmallIntegerField(), verbose_name=_("Contributions"))
+    # Why it is 10 whatever the points: status_insolvent, insolvency_filed; empty otherwise.
+    override = models.CharField(max_length=20, blank=True)
+    # How many policyholders its payment experience came from: below three, exporters see nothing of it (seams.md).
+    reporters = models.PositiveSmallIntegerField(default=0)
     scored_at = models.DateTimeField(_("Scored"), default=timezone.now)
-    scored_for = models.DateField()  # the day whose facts it used
+    scored_for = models.DateField(_("For the day"))  # the day whose facts it used
     run = models.ForeignKey("ScoreRun", models.PROTECT, null=True, blank=True, related_name="scores")
 
-    objects: ClassVar = AppendOnlyQuerySet.as_manager()
+    objects: ClassVar = ScoreQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Score")
@@ -40,9 +125,22 @@ class Score(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(grade__range=(1, 10)), name="score_grade_1_to_10"),
             models.CheckConstraint(condition=Q(confidence__range=(0, 100)), name="score_confidence_0_to_100"),
+            models.CheckConstraint(condition=Q(override="") | Q(grade=10), name="score_override_is_insolvent"),
             models.UniqueConstraint(fields=["run", "buyer"], name="one_score_per_run"),
         ]
         indexes = [models.Index(fields=["buyer", "-id"], name="scores_by_buyer")]
 
     def __str__(self) -> str:
         return f"{self.buyer_id}: {self.grade} ({self.edition})"
+
+    def facts(self) -> Scored:
+        """The score as the explanation reads it."""
+        return Scored(
+            edition=edition(self.edition),
+            values=self.indicators,
+            points=self.contributions,
+            reporters=self.reporters,
+            override=self.override,
+            grade=self.grade,
+            confidence=self.confidence,
+        )

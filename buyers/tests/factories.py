@@ -8,6 +8,7 @@ from typing import Any
 from accounts.models import Exporter, Membership, User
 from buyers.models import BookEntry, Buyer, ExchangeRate, FinancialStatement, Identifier, PaymentExperience, Score
 from buyers.names import sort_key
+from buyers.scorecard import edition
 
 _numbers = count(1)
 
@@ -68,8 +69,8 @@ def score(buyer: Buyer, grade: int = 4, **columns: Any) -> Score:
         "points": 600 - 40 * grade,
         "default_probability": Decimal("0.01"),
         "confidence": 80,
-        "indicators": {},
-        "contributions": [],
+        "indicators": [None] * len(edition().indicators),
+        "contributions": [i.missing for i in edition().indicators],
         "scored_for": date(2026, 11, 1),
         **columns,
     }

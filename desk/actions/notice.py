@@ -78,23 +78,25 @@ TELL_FIRMS = """
     JOIN accounts_membership member ON member.exporter_id = news.exporter AND member.ended_at IS NULL
     JOIN accounts_user person ON person.id = member.user_id AND person.is_active
     CROSS JOIN (VALUES ('page', ''), ('mail', 'queued')) AS way (channel, stage)
+    WHERE way.channel = 'page' OR %(mail)s
     ORDER BY member.user_id, news.subject, way.channel
     ON CONFLICT (recipient_id, channel, kind, subject) DO NOTHING
 """
 
 
 @action
-def tell_firms(*, by: int | None, kind: str, news: list[News]) -> int:
-    """Tell every current member of each firm its own news, in the page and by mail; returns how many rows were new.
+def tell_firms(*, by: int | None, kind: str, news: list[News], mail: bool = True) -> int:
+    """Tell every current member of each firm its own news, in the page and, unless `mail` is off, by mail; returns how
+    many rows were new.
 
     Rows go in in one order (person, subject, channel), so that two workers telling the same people cannot deadlock.
     """
     rows = [{"exporter": e, "subject": s, "path": p, "facts": f} for e, s, p, f in news]
     with connection.cursor() as cursor:
-        cursor.execute(TELL_FIRMS, {"kind": kind, "now": timezone.now(), "news": json.dumps(rows)})
+        cursor.execute(TELL_FIRMS, {"kind": kind, "now": timezone.now(), "news": json.dumps(rows), "mail": mail})
         told = cursor.rowcount
     record(by=by, subject=f"notice:{kind}", kind=kind, news=len(news), told=told)
-    if told:
+    if told and mail:
         send_mails.delay_on_commit()
     return told
 

@@ -1,0 +1,166 @@
+"""Why a grade is what it is: what lifts it, what lowers it, what is not known, what changed. Codes and facts, no sentences.
+
+Two readers. Staff see everything. An exporter sees no points and no probability, and of payment experience nothing
+unless at least three policyholders reported (seams.md, "Payment experience of buyers"): with points and a sum, what was
+left out could be worked out, and with it a rival's ledger.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from buyers.grading import UNBOUNDED, bin_of
+from buyers.scorecard import CLASSES, Edition, Indicator
+
+ENOUGH_REPORTERS = 3
+PAYMENT = "payment"
+LINES_SHOWN = 3  # the panel on a buyer's page; the page of the grade shows all
+
+LIFTS, LOWERS, NEUTRAL, MISSING = "lifts", "lowers", "neutral", "missing"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator of one score. `code` and `facts` go to wording.py; `effect` is LIFTS, LOWERS, NEUTRAL or MISSING."""
+
+    indicator: str
+    group: str
+    effect: str
+    points: int
+    weight: int
+    code: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """An indicator that gives other points than in the score before: by how many, and both lines."""
+
+    difference: int
+    now: Line
+    before: Line
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What of a stored score the explanation needs."""
+
+    edition: Edition
+    values: Sequence[int | None]
+    points: Sequence[int]
+    reporters: int
+    override: str = ""
+    grade: int = 0
+    confidence: int = 0
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Lines by effect, strongest first; `hidden` says that payment experience is left out for this reader."""
+
+    lines: tuple[Line, ...]
+    changes: tuple[Change, ...]
+    override: str
+    hidden: bool
+
+    def _of(self, effect: str) -> tuple[Line, ...]:
+        found = [line for line in self.lines if line.effect == effect]
+        return tuple(sorted(found, key=lambda line: (-abs(line.points), -line.weight, line.indicator)))
+
+    @property
+    def lifts(self) -> tuple[Line, ...]:
+        """What speaks for the buyer."""
+        return self._of(LIFTS)
+
+    @property
+    def lowers(self) -> tuple[Line, ...]:
+        """What speaks against it."""
+        return self._of(LOWERS)
+
+    @property
+    def missing(self) -> tuple[Line, ...]:
+        """What is not known and costs confidence, the heaviest first."""
+        found = [line for line in self.lines if line.effect == MISSING]
+        return tuple(sorted(found, key=lambda line: (-line.weight, line.indicator)))
+
+    @property
+    def worse(self) -> tuple[Change, ...]:
+        """What gives fewer points than in the score before, the greatest loss first."""
+        return tuple(sorted((c for c in self.changes if c.difference < 0), key=lambda c: c.difference))
+
+    @property
+    def better(self) -> tuple[Change, ...]:
+        """What gives more points than in the score before, the greatest gain first."""
+        return tuple(sorted((c for c in self.changes if c.difference > 0), key=lambda c: -c.difference))
+
+
+def explained(score: Scored, before: Scored | None, for_staff: bool, house_currency: str) -> Explanation:
+    """The explanation of `score` against the one before it (None: the first)."""
+    hidden = not for_staff and score.reporters < ENOUGH_REPORTERS
+    lines = [line for line in lines_of(score, house_currency) if not (hidden and line.group == PAYMENT)]
+    changes: list[Change] = []
+    # Two editions are two scales: their points are not compared.
+    if before is not None and before.edition.name == score.edition.name:
+        hidden_before = not for_staff and before.reporters < ENOUGH_REPORTERS
+        former = {line.indicator: line for line in lines_of(before, house_currency)}
+        changes = [
+            Change(line.points - former[line.indicator].points, line, former[line.indicator])
+            for line in lines
+            if line.points != former[line.indicator].points and not (hidden_before and line.group == PAYMENT)
+        ]
+    return Explanation(tuple(lines), tuple(changes), score.override, hidden)
+
+
+def lines_of(score: Scored, house_currency: str) -> list[Line]:
+    """Every indicator of a score, in the order of its edition."""
+    return [
+        _line(indicator, value, points, house_currency)
+        for indicator, value, points in zip(score.edition.indicators, score.values, score.points, strict=True)
+    ]
+
+
+def reasons(explanation: Explanation, worse: bool) -> list[dict[str, Any]]:
+    """The three strongest reasons of a regrade as JSON: what changed that way, else what speaks that way at all."""
+    changed = [change.now for change in (explanation.worse if worse else explanation.better)]
+    lines = changed or (explanation.lowers if worse else explanation.lifts)
+    said = [{"code": line.code, "facts": line.facts} for line in lines[:LINES_SHOWN]]
+    return [{"code": explanation.override, "facts": {}}, *said][:LINES_SHOWN] if explanation.override else said
+
+
+def _line(indicator: Indicator, value: int | None, points: int, house_currency: str) -> Line:
+    if value is None:
+        return Line(
+            indicator.code, indicator.group, MISSING, points, indicator.weight, f"{indicator.code}_missing"
+        )  # fmt: skip
+    effect = NEUTRAL if not points else LIFTS if points > 0 else LOWERS
+    code, facts = _said(indicator, value, house_currency)
+    return Line(indicator.code, indicator.group, effect, points, indicator.weight, code, facts)
+
+
+def _said(indicator: Indicator, value: int, house_currency: str) -> tuple[str, dict[str, Any]]:
+    """The code of the sentence and its facts: amounts and numbers as strings."""
+    if indicator.direction == CLASSES:
+        return f"{indicator.code}_{value}", {}
+    if indicator.unit == "yes":
+        return f"{indicator.code}_{'yes' if value else 'no'}", {}
+    if abs(value) >= UNBOUNDED:
+        return f"{indicator.code}_unbounded", {}
+    number = f"{Decimal(value).scaleb(-indicator.digits):f}"
+    if indicator.unit == "house_thousands":
+        return indicator.code, {"amount": f"{Decimal(value) * 1000:f}", "currency": house_currency}
+    if indicator.unit == "percent":
+        return indicator.code, {"value_percent": number}
+    return indicator.code, {"value": number}
+
+
+def same_bins(score: Scored) -> bool:
+    """True when the stored values still give the stored points under their edition: an old score recomputes."""
+    for indicator, value, points in zip(score.edition.indicators, score.values, score.points, strict=True):
+        known = np.array([value is not None])
+        at = int(bin_of(np.array([value or 0], np.int64), known, indicator)[0])
+        if (indicator.missing if at < 0 else indicator.points[at]) != points:
+            return False
+    return True

@@ -1,0 +1,202 @@
+"""What many buyers are scored from, read in a handful of queries into columns for buyers/indicators.py."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from buyers.indicators import HIGH_INCOME, UNCLASSIFIED, YEARS_APART
+from buyers.models.accounts import LINES
+from buyers.models.columnar import columns_of
+from buyers.models.country import CountryRisk
+from buyers.models.rate import ExchangeRate
+from buyers.scorecard import Windows
+from kernel.periods import plus_months
+
+BUYERS = """
+    SELECT id, country::char(2), COALESCE(grade, 0)::int2, (status <> 'active')::int2,
+           COALESCE((%(today)s::date - founded_on)::float8, 'NaN')
+    FROM buyers_buyer
+    WHERE {which} AND merged_into_id IS NULL
+    ORDER BY id
+    FOR NO KEY UPDATE {waiting}
+"""
+BUYERS_TYPES = {"buyer": ">i8", "country": "S2", "grade": ">i2", "gone": ">i2", "founded_days": ">f8"}
+
+# One row per year: audited accounts before others, then those received last.
+STATEMENTS = f"""
+    SELECT DISTINCT ON (buyer_id, period_end)
+           buyer_id, (%(today)s::date - period_end)::float8, months::float8, currency::char(3), audited::int::float8,
+           {", ".join(f"COALESCE({line}::float8, 'NaN')" for line in LINES)}
+    FROM buyers_financialstatement
+    WHERE buyer_id = ANY(%(buyers)s) AND period_end <= %(today)s AND period_end > %(since)s
+    ORDER BY buyer_id, period_end DESC, audited DESC, received_at DESC, id DESC
+"""  # noqa: S608 - the names come from this house
+STATEMENTS_TYPES = {
+    "buyer": ">i8", "age": ">f8", "months": ">f8", "currency": "S3", "audited": ">f8", **dict.fromkeys(LINES, ">f8"),
+}  # fmt: skip
+
+EXPERIENCE = """
+    SELECT buyer_id, sum(invoices)::float8, sum(invoices * days_beyond_terms)::float8,
+           sum(invoices * share_overdue)::float8,
+           COALESCE(sum(invoices) FILTER (WHERE month > %(recently)s), 0)::float8,
+           COALESCE(sum(invoices * days_beyond_terms) FILTER (WHERE month > %(recently)s), 0)::float8,
+           count(DISTINCT reporter_id)
+    FROM buyers_paymentexperience
+    WHERE buyer_id = ANY(%(buyers)s) AND month > %(since)s AND month <= %(today)s
+    GROUP BY buyer_id
+"""
+EXPERIENCE_TYPES = {
+    "buyer": ">i8", "experience_invoices": ">f8", "experience_days": ">f8", "experience_overdue": ">f8",
+    "recent_invoices": ">f8", "recent_days": ">f8", "reporters": ">i8",
+}  # fmt: skip
+
+SIGNALS = """
+    SELECT buyer_id,
+           count(*) FILTER (WHERE kind = 'overdue_reported' AND happened_on > %(overdues_since)s),
+           count(*) FILTER (WHERE kind = 'claim_filed' AND happened_on > %(claims_since)s),
+           count(*) FILTER (WHERE kind = 'insolvency_filed' AND happened_on > %(insolvency_since)s),
+           count(DISTINCT reporter_id)
+    FROM buyers_signal
+    WHERE buyer_id = ANY(%(buyers)s) AND happened_on <= %(today)s AND kind <> 'accounts_received'
+    GROUP BY buyer_id
+"""
+SIGNALS_TYPES = {"buyer": ">i8", "overdues": ">i8", "claims": ">i8", "insolvencies": ">i8", "reporters": ">i8"}
+
+FLOATS = (
+    *LINES, "months", "accounts_age_days", "audited", "previous_sales", "previous_months", "previous_equity",
+    "previous_total_assets", "previous_gap_days", "previous_same_currency", "house_rate", "founded_days",
+    "country_class", *(name for name, kind in EXPERIENCE_TYPES.items() if kind == ">f8"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ScoreFacts:
+    """Locked buyers (ascending ids) and their facts. `grade` 0 = none yet; `override` says why a buyer is insolvent."""
+
+    buyers: NDArray[np.int64]
+    grade: NDArray[np.int16]
+    columns: dict[str, NDArray]
+    override: NDArray  # of str
+    reporters: NDArray[np.int64]
+    scoreable: NDArray[np.bool_]  # something to score from, or scored before (what is gone costs confidence then)
+
+    def only(self, which: NDArray[np.bool_]) -> "ScoreFacts":
+        """The facts of some of the buyers."""
+        return ScoreFacts(
+            buyers=self.buyers[which],
+            grade=self.grade[which],
+            columns={name: column[which] for name, column in self.columns.items()},
+            override=self.override[which],
+            reporters=self.reporters[which],
+            scoreable=self.scoreable[which],
+        )
+
+
+def facts_of_buyer(buyer: int, today: date, windows: Windows, house_currency: str) -> ScoreFacts:
+    """The facts of one buyer, whose row is locked (waiting for whoever scores it now)."""
+    which = BUYERS.format(which="id = %(buyer)s", waiting="")
+    return _facts(columns_of(which, {"buyer": buyer, "today": today}, BUYERS_TYPES), today, windows, house_currency)
+
+
+def facts_of_due(first: int, last: int, today: date, windows: Windows, house_currency: str) -> ScoreFacts:
+    """The facts of the buyers due within a range of ids. Those being scored by somebody else just now are left out."""
+    which = "id BETWEEN %(first)s AND %(last)s AND next_score_on <= %(today)s"
+    query = BUYERS.format(which=which, waiting="SKIP LOCKED")
+    rows = columns_of(query, {"first": first, "last": last, "today": today}, BUYERS_TYPES)
+    return _facts(rows, today, windows, house_currency)
+
+
+def _facts(rows: NDArray, today: date, windows: Windows, house_currency: str) -> ScoreFacts:
+    buyers = rows["buyer"].astype(np.int64)
+    ids = buyers.tolist()
+    columns = {name: np.full(len(ids), np.nan) for name in FLOATS}
+    columns["founded_days"] = rows["founded_days"].astype(float)
+    columns["country_class"] = _country_classes(rows["country"], today)
+    _add_statements(columns, buyers, ids, today, windows, house_currency)
+    experience = _read(EXPERIENCE, EXPERIENCE_TYPES, ids, today, since=plus_months(today, -windows.experience_months),
+                       recently=plus_months(today, -windows.recent_months))  # fmt: skip
+    place = np.searchsorted(buyers, experience["buyer"])
+    for name in ("experience_invoices", "experience_days", "experience_overdue", "recent_invoices", "recent_days"):
+        columns[name][place] = experience[name]
+    signals = _read(SIGNALS, SIGNALS_TYPES, ids, today,
+                    overdues_since=plus_months(today, -windows.overdue_months),
+                    claims_since=plus_months(today, -windows.claim_months),
+                    insolvency_since=plus_months(today, -windows.insolvency_months))  # fmt: skip
+    counts = _counted(buyers, signals)
+    columns |= {"overdues": counts["overdues"].astype(float), "claims": counts["claims"].astype(float)}
+    filed = counts["insolvencies"] > 0
+    columns["insolvent"] = filed | (rows["gone"] > 0)
+    known = ~np.isnan(columns["accounts_age_days"]) | (columns["experience_invoices"] > 0)
+    told = counts["overdues"] + counts["claims"] > 0
+    return ScoreFacts(
+        buyers=buyers,
+        grade=rows["grade"].astype(np.int16),
+        columns=columns,
+        override=np.where(filed, "insolvency_filed", np.where(rows["gone"] > 0, "status_insolvent", "")),
+        reporters=_reporters(buyers, experience, signals),
+        scoreable=known | told | columns["insolvent"] | (rows["grade"] > 0),
+    )
+
+
+def _read(query: str, types: dict[str, str], buyers: Sequence[int], today: date, **days: date) -> NDArray:
+    return columns_of(query, {"buyers": list(buyers), "today": today, **days}, types)
+
+
+def _add_statements(
+    columns: dict[str, NDArray], buyers: NDArray, ids: list[int], today: date, windows: Windows, house_currency: str
+) -> None:
+    """The latest accounts not too old to count, and the year before them for growth."""
+    since = today - timedelta(days=windows.accounts_days + YEARS_APART[1])
+    rows = _read(STATEMENTS, STATEMENTS_TYPES, ids, today, since=since)
+    if not len(rows):
+        return
+    found, first = np.unique(rows["buyer"].astype(np.int64), return_index=True)
+    fresh = rows["age"][first] < windows.accounts_days
+    found, first = found[fresh], first[fresh]
+    place, latest = np.searchsorted(buyers, found), rows[first]
+    for line in (*LINES, "months", "audited"):
+        columns[line][place] = latest[line]
+    columns["accounts_age_days"][place] = latest["age"]
+    columns["house_rate"][place] = _house_rates(latest["currency"], today, house_currency)
+    second = np.minimum(first + 1, len(rows) - 1)
+    has_second = (second > first) & (rows["buyer"][second] == found)
+    place, latest, before = place[has_second], latest[has_second], rows[second[has_second]]
+    for line in ("sales", "equity", "total_assets", "months"):
+        columns[f"previous_{line}"][place] = before[line]
+    columns["previous_gap_days"][place] = before["age"] - latest["age"]
+    columns["previous_same_currency"][place] = before["currency"] == latest["currency"]
+
+
+def _house_rates(currencies: NDArray, today: date, house_currency: str) -> NDArray[np.float64]:
+    """What one unit of each currency is worth in the house currency; NaN where no rate may be used (size is missing)."""
+    rates = ExchangeRate.objects.rates_into(house_currency, today)
+    return _mapped(currencies, {code: float(rate.value) for code, rate in rates.items()})
+
+
+def _country_classes(countries: NDArray, today: date) -> NDArray[np.float64]:
+    return _mapped(countries, CountryRisk.objects.classes_on(today, HIGH_INCOME, UNCLASSIFIED))
+
+
+def _mapped(codes: NDArray, meaning: dict[str, float]) -> NDArray[np.float64]:
+    """Each code's meaning, NaN where it has none: looked up once per distinct code."""
+    distinct, where = np.unique(codes, return_inverse=True)
+    return np.array([meaning.get(code.decode(), np.nan) for code in distinct], float)[where]
+
+
+def _counted(buyers: NDArray, signals: NDArray) -> dict[str, NDArray]:
+    counts = {name: np.zeros(len(buyers), np.int64) for name in ("overdues", "claims", "insolvencies")}
+    for name, column in counts.items():
+        column[np.searchsorted(buyers, signals["buyer"])] = signals[name]
+    return counts
+
+
+def _reporters(buyers: NDArray, experience: NDArray, signals: NDArray) -> NDArray:
+    """How many firms the payment facts of each buyer come from: of experience and of signals, whichever are fewer."""
+    fewest = np.full(len(buyers), np.iinfo(np.int16).max, np.int64)
+    for rows in (experience, signals):
+        place = np.searchsorted(buyers, rows["buyer"])
+        fewest[place] = np.minimum(fewest[place], rows["reporters"])
+    return np.where(fewest == np.iinfo(np.int16).max, 0, fewest)
