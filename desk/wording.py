@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -66,6 +67,7 @@ def notice_words(notice: Notice, language: str = "") -> NoticeWords:
     app, _dot, code = notice.kind.partition(".")
     with translation.override(language or translation.get_language()):
         facts = {**notice.facts, "exporter": notice.exporter, "notice": notice}
-        text = render_to_string(f"{app}/notices/{code}.txt", facts)
+        # Plain text: nothing is escaped here; the page escapes the headline and the mail its HTML.
+        text = get_template(f"{app}/notices/{code}.txt").template.render(Context(facts, autoescape=False))
     headline, _newline, body = text.strip().partition("\n")
     return NoticeWords(headline.strip(), body.strip())

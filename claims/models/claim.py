@@ -1,7 +1,9 @@
 """A claim on a buyer. Its amounts are the invoices' (receivables); this table holds none."""
 
 import uuid
+from datetime import date
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -9,13 +11,21 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clock import today_in
 from accounts.models import Exporter
 from accounts.models.columns import CurrencyField, paired
 from accounts.models.exporter import OfExporterQuerySet
 from buyers.models import Buyer
+from claims.deadlines import ClaimTerms
+from claims.filing import ClaimFacts, ItemFacts
+from claims.lifecycle import ON_THE_DESK
+from kernel.periods import Period
 from kernel.references import CLAIM, Reference
 from policies.models import Policy
+from policies.models.policy import PolicyStage
 from receivables.models import Invoice
+
+FILING = "claims.file_claim"  # the act a firm may put under two-step review (Exporter.reviewed_acts)
 
 
 class Cause(models.TextChoices):
@@ -31,6 +41,18 @@ class ClaimStage(models.TextChoices):
     PAPERS_RECEIVED = "papers_received", _("Papers received")
     ASSESSED = "assessed", _("Assessed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ClaimQuerySet(OfExporterQuerySet):
+    """Claims, scoped like every row of an exporter's."""
+
+    def locked(self, claim: int) -> "Claim":
+        """The claim, its row locked: what is done to one claim is done one after the other."""
+        return self.select_for_update(of=("self",)).select_related("policy", "exporter", "buyer").get(pk=claim)
+
+    def on_the_desk(self) -> "ClaimQuerySet":
+        """Those that wait for the insurer."""
+        return self.filter(stage__in=ON_THE_DESK)
 
 
 class Claim(models.Model):
@@ -53,14 +75,19 @@ class Claim(models.Model):
     decide_by = models.DateField(_("Decide by"), null=True, blank=True)  # moves while the clock is stopped
     clock_stopped_on = models.DateField(null=True, blank=True)
     handler = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    papers_edition = models.CharField(_("Edition of the list of papers"), max_length=40)
+    assessment = models.TextField(_("Assessment"), max_length=4000, blank=True)
+    assessed_at = models.DateTimeField(_("Assessed"), null=True, blank=True)
+    assessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects: ClassVar = OfExporterQuerySet.as_manager()
+    objects: ClassVar = ClaimQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Claim")
         verbose_name_plural = _("Claims")
         constraints = [
             paired("filed_at", "filed_by", "claim_filed_at_by"),
+            paired("assessed_at", "assessed_by", "claim_assessed_at_by"),
             models.CheckConstraint(
                 condition=Q(created_at__isnull=False, created_by__isnull=False), name="claim_created_at_by"
             ),
@@ -83,6 +110,56 @@ class Claim(models.Model):
     def reference(self) -> Reference:
         """The number people quote: CL-2026-000031."""
         return Reference(CLAIM, self.created_at.year, self.pk)
+
+    def today(self) -> date:
+        """The present day of the policy's time zone."""
+        return today_in(self.policy.time_zone)
+
+    def terms(self) -> ClaimTerms:
+        """The terms in force when the claim was filed (today for a draft), or the last ones of a policy that ended."""
+        day = self.filed_at.astimezone(ZoneInfo(self.policy.time_zone)).date() if self.filed_at else self.today()
+        dated = self.policy.terms.order_by("-valid_from")
+        terms = dated.filter(valid_from__lte=day).first() or dated.last()
+        return ClaimTerms(
+            maximum_extension_days=terms.maximum_extension_days,
+            file_within=Period(terms.file_claim_number, terms.file_claim_unit),
+            decide_within=Period(terms.decide_claim_number, terms.decide_claim_unit),
+            country=str(self.policy.calendar_country),
+        )
+
+    def facts(self, terms: ClaimTerms) -> ClaimFacts:
+        """What claims/filing.py asks about: the claim, its invoices with what is still owed, the days of cover."""
+        policy = self.policy
+        ended = policy.stage_on if policy.stage != PolicyStage.BOUND else None
+        return ClaimFacts(
+            buyer=self.buyer_id,
+            policy=self.policy_id,
+            cause=self.cause,
+            event_on=self.event_on,
+            currency=self.currency,
+            items=tuple(_item_facts(invoice) for invoice in self.invoices()),
+            cover_starts_on=policy.starts_on,
+            cover_ends_on=min(policy.ends_on, ended) if ended else policy.ends_on,
+            terms=terms,
+        )
+
+    def invoices(self) -> models.QuerySet[Invoice]:
+        """The invoices claimed, oldest delivery first, with `open_gross`; a withdrawn claim keeps showing its own."""
+        items = self.items.all() if self.stage == ClaimStage.WITHDRAWN else self.items.filter(removed_at__isnull=True)
+        claimed = Invoice.objects.filter(pk__in=items.values("invoice"))
+        return claimed.with_open_amount().order_by("delivered_on", "number")
+
+
+def _item_facts(invoice: Invoice) -> ItemFacts:
+    return ItemFacts(
+        number=invoice.number,
+        buyer=invoice.buyer_id,
+        policy=invoice.policy_id,
+        currency=invoice.currency,
+        delivered_on=invoice.delivered_on,
+        due_on=invoice.due_on,
+        open_amount=invoice.open_gross,
+    )
 
 
 class ClaimItem(models.Model):

@@ -1,6 +1,6 @@
 """The timeline of a claim, for exporter and handler alike. Only ever added to."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.columns import AppendOnlyQuerySet, only_added
 from claims.models.claim import Claim
+
+
+class ClaimEventQuerySet(AppendOnlyQuerySet):
+    """The timelines of all claims."""
+
+    def add(self, claim: Claim, code: str, by: int | None, **facts: Any) -> "ClaimEvent":
+        """Write what has just happened to the claim, with the stage it is in now."""
+        return self.create(claim=claim, code=code, by_id=by, facts=facts, stage=claim.stage)
 
 
 class ClaimEvent(models.Model):
@@ -21,7 +29,7 @@ class ClaimEvent(models.Model):
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects: ClassVar = AppendOnlyQuerySet.as_manager()
+    objects: ClassVar = ClaimEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Claim event")

@@ -1,5 +1,7 @@
 """Papers of a claim: documents linked to it by kind, and what the claims handler asked for."""
 
+from typing import ClassVar, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -23,6 +25,14 @@ class PaperKind(models.TextChoices):
     OTHER = "other", _("Other paper")
 
 
+class ClaimPaperQuerySet(models.QuerySet["ClaimPaper"]):
+    """Papers of claims."""
+
+    def present(self) -> Self:
+        """Those not taken away again, in the order they came in."""
+        return self.filter(removed_at__isnull=True).select_related("document__uploaded_by").order_by("pk")
+
+
 class ClaimPaper(models.Model):
     """A document that proves something for a claim. Removed ones stay as rows until the claim is filed and after."""
 
@@ -31,6 +41,8 @@ class ClaimPaper(models.Model):
     kind = models.CharField(_("Kind"), max_length=20, choices=PaperKind.choices)
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar = ClaimPaperQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Claim paper")

@@ -55,6 +55,16 @@ def decide_review(*, by: int, review: int, outcome: str) -> Review:
     return found
 
 
+@action
+def drop_review(*, by: int, exporter: int, act: str, subject: str) -> int:
+    """What awaited review has been changed or taken back: nobody sends it before it is handed in again."""
+    require_role(by, exporter)
+    found = Review.objects.filter(exporter_id=exporter, act=act, subject=subject, outcome=ReviewOutcome.OPEN)
+    dropped = found.update(outcome=ReviewOutcome.WITHDRAWN, decided_at=timezone.now(), decided_by_id=by)
+    record(by=by, subject=subject, exporter=exporter, act=act, dropped=dropped)
+    return dropped
+
+
 def _colleagues(by: int, exporter: int) -> list[int]:
     """Who may send what `by` entered."""
     found = Membership.objects.filter(

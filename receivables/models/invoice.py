@@ -18,7 +18,7 @@ from policies.models import Policy
 
 class InvoiceQuerySet(AppendOnlyQuerySet, OfExporterQuerySet):
     def with_open_amount(self) -> "InvoiceQuerySet":
-        """Adds `open_gross`: gross less receipts, summed per invoice so that rows stay rows and sums of it are right."""
+        """Adds `open_gross`: gross less receipts, summed per invoice so that rows stay rows."""
         amount = DecimalField(max_digits=19, decimal_places=4)
         receipts = self.model.receipts.rel.related_model.objects
         received = receipts.filter(invoice=OuterRef("pk")).order_by().values("invoice").annotate(sum=Sum("amount"))
