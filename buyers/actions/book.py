@@ -7,20 +7,6 @@ from accounts.audit import action, record
 from buyers.models import BookEntry, Buyer
 from kernel.refusals import refusal, refuse
 
-# Merges are followed this far; `merge_buyers` never makes a longer chain.
-_LONGEST_CHAIN = 10
-
-
-def present_buyer(buyer: int) -> Buyer:
-    """The entry of the directory that `buyer` is today: itself, or the one it was merged into."""
-    found = Buyer.objects.get(pk=buyer)
-    for _step in range(_LONGEST_CHAIN):
-        if found.merged_into_id is None:
-            return found
-        found = Buyer.objects.get(pk=found.merged_into_id)
-    raise RuntimeError(f"buyer {buyer} is merged in a circle")
-
-
 @action
 def add_to_book(*, by: int, exporter: int, buyer: int, own_reference: str = "") -> BookEntry:
     """Take a buyer of the directory into the exporter's book; one that lies there archived comes back.
@@ -28,7 +14,7 @@ def add_to_book(*, by: int, exporter: int, buyer: int, own_reference: str = "") 
     Refuses `buyer_is_private_person`. Public bodies and affiliates may be kept; the request for a limit judges them.
     """
     require_role(by, exporter)
-    found = present_buyer(buyer)
+    found = Buyer.objects.present(buyer)
     refuse([refusal("buyer_is_private_person", "buyer")] if found.private_person else [])
     entry, new = BookEntry.objects.get_or_create(
         exporter_id=exporter,

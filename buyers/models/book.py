@@ -51,8 +51,21 @@ class BookEntry(models.Model):
             models.Index(
                 fields=["exporter", "sort_key", "id"], condition=Q(archived_at__isnull=True), name="book_by_name"
             ),
+            models.Index(
+                fields=["exporter", "own_reference", "id"],
+                condition=Q(archived_at__isnull=True),
+                name="book_by_reference",
+            ),
             models.Index(fields=["buyer", "exporter"], condition=Q(archived_at__isnull=True), name="book_by_buyer"),
         ]
 
     def __str__(self) -> str:
         return f"{self.exporter_id} · {self.buyer_id}"
+
+    def facts(self) -> dict[str, bool]:
+        """What the rule of excluded buyers asks about this one (buyers/exclusions.py)."""
+        return {
+            "public_body": self.buyer.public_body,
+            "private_person": self.buyer.private_person,
+            "affiliate": self.affiliate,
+        }

@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,12 +27,33 @@ class BuyerStatus(models.TextChoices):
     DISSOLVED = "dissolved", _("Dissolved")
 
 
+# Han characters, kana and Hangul: scripts in which two characters already make a word.
+EAST_ASIAN = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff]"
+
+
+def spaced_out(name: models.Expression | F) -> Func:
+    """`name` with blanks around each East Asian character, which makes each a word of its own for trigrams.
+
+    A trigram needs three characters, so that the index of whole names is of no use to somebody who looks for 宏远.
+    """
+    return Func(name, Value(f"({EAST_ASIAN})"), Value(r" \1 "), Value("g"), function="regexp_replace")
+
+
 class BuyerQuerySet(models.QuerySet["Buyer"]):
     """The directory is shared: every signed-in person may search it, but sees what it holds for their own firms only."""
 
     def listed(self) -> Self:
         """Those that can be chosen: not merged into another, not persons."""
         return self.filter(merged_into__isnull=True, private_person=False)
+
+    def present(self, pk: int) -> "Buyer":
+        """The entry that `pk` is today: itself, or the one it was merged into (merges make no chains)."""
+        found = self.select_related("merged_into").get(pk=pk)
+        return found.merged_into or found
+
+    def same_firm(self, pk: int) -> Self:
+        """All entries that are this firm: `pk` and those merged into it. Their history was not rewritten."""
+        return self.filter(Q(pk=pk) | Q(merged_into=pk))
 
     def in_book_of(self, exporter: int) -> Self:
         """Those in one exporter's book."""
@@ -84,6 +105,11 @@ class Buyer(models.Model):
                 fields=["next_score_on", "id"], condition=Q(next_score_on__isnull=False), name="buyers_to_score"
             ),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="buyers_name_trigrams"),
+            GinIndex(
+                OpClass(spaced_out(F("name")), name="gin_trgm_ops"),
+                condition=Q(name__regex=EAST_ASIAN),
+                name="buyers_name_characters",
+            ),
         ]
 
     def __str__(self) -> str:

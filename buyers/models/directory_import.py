@@ -14,12 +14,25 @@ class ImportStage(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class ImportPhase(models.TextChoices):
+    """How far a running import is: nothing of it shows in the directory before the last."""
+
+    WAITING = "waiting", _("Waiting")
+    READING = "reading", _("Reading and judging rows")
+    WRITING = "writing", _("Writing into the directory")
+
+
 class DirectoryImport(models.Model):
     """One run over one file. Counts add up: accepted + refused = rows read; accepted = added + changed + unchanged."""
 
     file_name = models.CharField(_("File"), max_length=255)
     sha256 = models.CharField(max_length=64, blank=True)
-    shape = models.CharField(_("Shape"), max_length=20)  # gleif, plain
+    stored_as = models.CharField(max_length=200, blank=True, editable=False)  # an upload's key in private storage
+    form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)  # a double click is one import
+    shape = models.CharField(_("Shape"), max_length=20, blank=True)  # gleif, plain; empty until read off the file
+    encoding = models.CharField(_("Characters"), max_length=20, blank=True)
+    header = models.TextField(blank=True, editable=False)  # the file's first line, for the file of refused rows
+    phase = models.CharField(_("Phase"), max_length=8, choices=ImportPhase.choices, default=ImportPhase.WAITING)
     stage = models.CharField(_("Stage"), max_length=8, choices=ImportStage.choices, default=ImportStage.RUNNING)
     rows_read = models.PositiveIntegerField(_("Rows read"), default=0)
     accepted = models.PositiveIntegerField(_("Accepted"), default=0)
@@ -28,6 +41,7 @@ class DirectoryImport(models.Model):
     refused = models.PositiveIntegerField(_("Refused"), default=0)
     warned = models.PositiveIntegerField(_("Warned"), default=0)
     failure = models.CharField(max_length=40, blank=True)  # code, worded in buyers/wording.py
+    failure_facts = models.JSONField(default=dict, blank=True)
     started_at = models.DateTimeField(_("Started"), default=timezone.now)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     finished_at = models.DateTimeField(_("Finished"), null=True, blank=True)
@@ -38,6 +52,17 @@ class DirectoryImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def unchanged(self) -> int:
+        """Accepted rows that the directory already held as they are."""
+        return self.accepted - self.added - self.changed
+
+    def reasons(self, warnings: bool | None = None) -> list[tuple[str, int]]:
+        """Each reason's code with the number of rows it met, the most frequent first."""
+        rows = self.refused_rows.all() if warnings is None else self.refused_rows.filter(warning=warnings)
+        counted = rows.values_list("code").annotate(rows=models.Count("id"))
+        return list(counted.order_by("-rows", "code"))
 
 
 class RefusedRow(models.Model):

@@ -13,6 +13,7 @@ from accounts.models import Exporter
 from accounts.models.columns import paired
 from accounts.models.exporter import OfExporterQuerySet
 from buyers.models.buyer import Buyer
+from kernel.references import PROPOSAL, Reference
 
 
 class ProposalStage(models.TextChoices):
@@ -32,6 +33,7 @@ class BuyerProposal(models.Model):
     scheme = models.CharField(_("Kind of number"), max_length=12, blank=True)
     value = models.CharField(_("Number"), max_length=60, blank=True)
     address = models.CharField(_("Address"), max_length=500, blank=True)
+    city = models.CharField(_("City"), max_length=120, blank=True)
     website = models.URLField(_("Website"), blank=True)
     comment = models.TextField(_("Comment"), max_length=2000, blank=True)
     own_reference = models.CharField(_("Your reference"), max_length=60, blank=True)
@@ -41,6 +43,8 @@ class BuyerProposal(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=40, blank=True)  # code, worded in buyers/wording.py
+    remark = models.TextField(_("Remark to the exporter"), max_length=1000, blank=True)
+    form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)  # a double click is one proposal
     buyer = models.ForeignKey(Buyer, models.PROTECT, null=True, blank=True, related_name="proposals")
 
     objects: ClassVar = OfExporterQuerySet.as_manager()
@@ -53,12 +57,27 @@ class BuyerProposal(models.Model):
                 condition=Q(proposed_at__isnull=False, proposed_by__isnull=False), name="proposal_proposed_at_by"
             ),
             paired("decided_at", "decided_by", "proposal_decided_at_by"),
+            # One open proposal per exporter and number: a colleague's is shown instead of a second one.
+            models.UniqueConstraint(
+                fields=["exporter", "scheme", "value"],
+                condition=Q(stage="proposed") & ~Q(value=""),
+                name="one_open_proposal_per_number",
+            ),
             models.CheckConstraint(
                 condition=Q(stage__in=["confirmed", "merged"], buyer__isnull=False)
                 | Q(stage__in=["proposed", "refused", "withdrawn"], buyer__isnull=True),
                 name="proposal_buyer_by_stage",
             ),
         ]
+        indexes = [
+            models.Index(fields=["proposed_at", "id"], condition=Q(stage="proposed"), name="proposals_to_decide"),
+            models.Index(fields=["exporter", "-id"], name="proposals_by_exporter"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reference(self) -> str:
+        """How people call it on the phone: BP-2026-000017."""
+        return str(Reference(PROPOSAL, self.proposed_at.year, self.pk))

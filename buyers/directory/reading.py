@@ -1,0 +1,120 @@
+"""A file of companies, read once from beginning to end, however large: plain or gzipped, its rows in blocks."""
+
+import csv
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from buyers.directory.characters import encoding_of
+from buyers.directory.shapes import Layout, layout_of
+from kernel.refusals import Refused, refusal
+
+BLOCK = 20_000
+# The golden copy is some 5 GB unpacked; a file that unpacks to more is a bomb, not a directory.
+LARGEST_UNPACKED = 16 * 1024**3
+LONGEST_CELL = 131_072
+
+_PIECE = 1024 * 1024
+_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file looked through once: its digest (of the file as sent), its encoding, its first line, its layout."""
+
+    path: Path
+    sha256: str
+    encoding: str
+    header: str
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows as (line, cells); `unreadable` as (line, text): a cell without end, for instance."""
+
+    rows: list[tuple[int, list[str]]]
+    unreadable: list[int]
+
+
+def opened(path: Path, shape: str = "") -> Opened:
+    """Look a file through before a row of it is used.
+
+    Refuses `file_empty`, `file_is_zip`, `file_damaged` (a gzip cut short), `file_too_large`, `encoding_unclear`,
+    `columns_missing`, `column_twice`.
+    """
+    with path.open("rb") as raw:
+        sha256 = hashlib.file_digest(raw, "sha256").hexdigest()
+        raw.seek(0)
+        if raw.read(4) == _ZIP:
+            raise Refused([refusal("file_is_zip", "file")])
+    encoding = encoding_of(_pieces(path))
+    with _text(path, encoding) as text:
+        header = text.readline(LONGEST_CELL).lstrip("\ufeff").rstrip("\r\n")
+    return Opened(path, sha256, encoding, header, layout_of(header, shape))
+
+
+def blocks(file: Opened) -> Iterator[Block]:
+    """The rows after the header, BLOCK at a time; empty lines are no rows."""
+    with _text(file.path, file.encoding) as text:
+        reader = csv.reader(text, delimiter=file.layout.delimiter)
+        next(reader)
+        while True:
+            block = _block(reader)
+            if not block.rows and not block.unreadable:
+                return
+            yield block
+
+
+def as_line(cells: list[str], delimiter: str = ",") -> str:
+    """The cells as one line of CSV, for the file of refused rows."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="").writerow(cells)
+    return line.getvalue()
+
+
+def _block(reader: "csv._reader") -> Block:
+    rows: list[tuple[int, list[str]]] = []
+    unreadable: list[int] = []
+    while len(rows) < BLOCK:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            break
+        except csv.Error:
+            # A cell over LONGEST_CELL: mostly a quotation mark that is never closed. The reader goes on after it.
+            unreadable.append(reader.line_num)
+            continue
+        if cells:
+            rows.append((reader.line_num, cells))
+    return Block(rows, unreadable)
+
+
+def _binary(path: Path) -> IO[bytes]:
+    raw = path.open("rb")
+    zipped = raw.read(2) == _GZIP
+    raw.seek(0)
+    return gzip.GzipFile(fileobj=raw) if zipped else raw  # type: ignore[return-value]
+
+
+def _text(path: Path, encoding: str) -> IO[str]:
+    text = io.TextIOWrapper(_binary(path), encoding=encoding, errors="replace", newline="")
+    return text
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    unpacked = 0
+    try:
+        with _binary(path) as file:
+            while piece := file.read(_PIECE):
+                unpacked += len(piece)
+                if unpacked > LARGEST_UNPACKED:
+                    raise Refused([refusal("file_too_large", "file")])
+                yield piece
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise Refused([refusal("file_damaged", "file")]) from None
