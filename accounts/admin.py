@@ -1,16 +1,27 @@
 """The office: who among staff sees which rows, and how little of them is changed there.
 
 Rows that carry insured facts are read-only in the admin; each decision has its own page that calls the same action as
-everything else. Views of decisions go through `OfficeAdmin.get_office_urls`.
+everything else.
 """
 
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models.roles import STAFF_GROUPS
+from accounts.models import AuditEvent, Exporter, Invitation, Membership, StaffAuthority, User
+from accounts.models.roles import GROUP_LABELS, POLICY_ADMINISTRATOR, STAFF_GROUPS
+from accounts.views import office
 
 
 class OfficeAdmin(admin.ModelAdmin):
@@ -82,3 +93,130 @@ class ReadOnlyInline(admin.TabularInline):
     def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Never here."""
         return False
+
+
+def allauth_password_page(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    """One page for passwords, with its throttle and its mail, instead of the admin's own."""
+    return redirect("account_change_password")
+
+
+# Signing in to the admin is signing in to the portal: throttled, with the second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.password_change = allauth_password_page  # type: ignore[method-assign, assignment]
+# Tables of the sign-in libraries: their rows are secrets and sessions, of no use to look at and of harm to edit.
+for library_model in (Group, EmailAddress, Authenticator, UserSession):
+    if admin.site.is_registered(library_model):
+        admin.site.unregister(library_model)
+
+
+class MembershipInline(ReadOnlyInline):
+    """A firm's people."""
+
+    model = Membership
+    fk_name = "exporter"
+    fields = readonly_fields = ("user", "role", "joined_at", "ended_at")
+
+
+class InvitationInline(ReadOnlyInline):
+    """A firm's invitations."""
+
+    model = Invitation
+    fields = readonly_fields = ("email", "role", "invited_at", "sent_at", "expires_at", "accepted_at", "revoked_at")
+
+
+@admin.register(Exporter)
+class ExporterAdmin(OfficeAdmin):
+    """Firms. A policy administrator creates them; owners keep their people themselves."""
+
+    added_by = (POLICY_ADMINISTRATOR,)
+    list_display = ("name", "country", "registration", "created_at")
+    search_fields = ("name", "registration")
+    list_filter = (("country", admin.AllValuesFieldListFilter),)
+    ordering = ("name",)
+    fields = readonly_fields = ("name", "country", "registration", "reviewed_acts", "created_at", "created_by")
+    inlines = (MembershipInline, InvitationInline)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The button "add" leads to our own page."""
+        page = self.admin_site.admin_view(office.create_exporter)
+        return [path("add/", page, name="accounts_exporter_add"), *super().get_urls()]
+
+
+class PersonsMemberships(ReadOnlyInline):
+    """A person's firms."""
+
+    model = Membership
+    fk_name = "user"
+    fields = readonly_fields = ("exporter", "role", "joined_at", "ended_at")
+
+
+@admin.register(User)
+class PersonAdmin(OfficeAdmin):
+    """People. The operator appoints staff, closes accounts, and takes lost second factors away."""
+
+    seen_by = (POLICY_ADMINISTRATOR,)
+    list_display = ("email", "name", "is_staff", "is_active", "joined_at", "last_login")
+    list_filter = ("is_staff", "is_active", "groups")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    fields = readonly_fields = (
+        "email", "name", "language", "is_staff", "in_groups_named", "is_active", "has_second_factor", "joined_at", "last_login",
+    )  # fmt: skip
+    inlines = (PersonsMemberships,)
+    change_form_template = "accounts/office/person.html"
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """The operator appoints staff; everybody else is invited by a firm."""
+        return request.user.is_superuser and request.user.is_active
+
+    @admin.display(description=_("Groups"))
+    def in_groups_named(self, person: User) -> str:
+        """The staff groups in words."""
+        return ", ".join(str(GROUP_LABELS[name]) for name in STAFF_GROUPS if name in person.staff_groups()) or "–"
+
+    @admin.display(description=_("Second factor"), boolean=True)
+    def has_second_factor(self, person: User) -> bool:
+        """Whether an authenticator app is set up."""
+        return is_mfa_enabled(person)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The button "add", and the buttons of a person's page."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("add/", wrap(office.appoint_staff), name="accounts_user_add"),
+            path("<path:object_id>/act/", wrap(office.act_on_person), name="act_on_person"),
+            *super().get_urls(),
+        ]
+
+
+@admin.register(StaffAuthority)
+class StaffAuthorityAdmin(OfficeAdmin):
+    """How far each member of staff decides alone; set by a colleague, on a page of its own."""
+
+    added_by = changed_by = (POLICY_ADMINISTRATOR,)
+    list_display = ("user", "amount", "currency", "best_grade", "worst_grade")
+    list_select_related = ("user",)
+    ordering = ("user__name",)
+    actions = None
+
+    def get_urls(self) -> list[URLPattern]:
+        """The buttons "add" and "change" lead to the page of the action."""
+        page = self.admin_site.admin_view(office.set_authority)
+        return [
+            path("add/", page, name="accounts_staffauthority_add"),
+            path("<path:object_id>/change/", page, name="accounts_staffauthority_change"),
+            *super().get_urls(),
+        ]
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    """The trail of everything, for staff."""
+
+    list_display = ("at", "by", "action", "exporter", "subject", "address")
+    list_select_related = ("by", "exporter")
+    list_filter = ("action",)
+    search_fields = ("=subject", "=correlation", "by__email")
+    date_hierarchy = None  # it would count the whole trail on every page
+    ordering = ("-id",)
+    fields = readonly_fields = ("at", "by", "action", "exporter", "subject", "details", "correlation", "address")

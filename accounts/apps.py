@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,6 +16,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(ensure_staff_groups, sender=self)
+        # allauth's own signal, the only word it gives: who has just typed the app's first code has proved the factor.
+        # Named by their paths: both read models, which are not there yet while this file is read.
+        added = import_string("allauth.mfa.signals.authenticator_added")
+        added.connect(import_string("accounts.adapters.note_second_factor"))
 
 
 def ensure_staff_groups(**kwargs: Any) -> None:

@@ -1,11 +1,22 @@
-"""From a rule's refusals to a form's errors."""
+"""Forms of people, firms and staff; from a rule's refusals to a form's errors; what was typed when a session had ended."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import password_validators_help_text_html
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
 
-from accounts.wording import said_of
+from accounts.acts import REVIEWABLE_ACTS, act_code
+from accounts.models import User
+from accounts.models.roles import GROUP_LABELS, Role
+from accounts.wording import WORDS, said, said_of
 from kernel.refusals import Refused
 
 
@@ -14,3 +25,148 @@ def show_refusals(form: forms.Form, refused: Refused, words: Mapping[str, Any]) 
     for refusal in refused.refusals:
         field = refusal.about if refusal.about in form.fields else None
         form.add_error(field, said_of(words, refusal))
+
+
+# --- what was typed when the session had ended ------------------------------------------------------------------------
+
+KEPT_SECONDS = 30 * 60
+KEPT_CHARACTERS = 60_000
+
+
+def keep_unsent(request: HttpRequest) -> bool:
+    """Keep the fields of a form that came without a session; False when there is nothing to keep, or it must not be.
+
+    Passwords are never kept, files cannot be: their names are, so that the page can say what to pick again.
+    """
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in ("csrfmiddlewaretoken", "next")
+    ]
+    size = sum(len(name) + len(value) for name, value in fields)
+    if not fields or size > KEPT_CHARACTERS or any("password" in name for name, _value in fields):
+        return False
+    request.session["unsent"] = {
+        "path": request.get_full_path(),
+        "page": page_of_form(request),
+        "fields": fields,
+        "files": [file.name for _name, files in request.FILES.lists() for file in files],
+        "at": time.time(),
+    }
+    return True
+
+
+def unsent_form_of(request: HttpRequest) -> dict[str, Any] | None:
+    """What was kept, as long as it is fresh; stale things are forgotten."""
+    kept = request.session.get("unsent")
+    if kept and time.time() - kept["at"] > KEPT_SECONDS:
+        kept = request.session.pop("unsent") and None
+    return kept
+
+
+def page_of_form(request: HttpRequest) -> str:
+    """The page a form was sent from, so that one can go back to it: addresses that only take forms show no page."""
+    referrer = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(referrer, {request.get_host()}):
+        parts = urlsplit(referrer)
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+    return request.path
+
+
+# --- people and firms -------------------------------------------------------------------------------------------------
+
+
+class InviteForm(forms.Form):
+    """Somebody to be invited into the firm."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    name = forms.CharField(label=_("Name"), max_length=150, required=False, help_text=_("They may correct it."))
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.EDITOR)
+    language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES)
+
+
+class JoinForm(forms.Form):
+    """Somebody new: what they are called, and the password they choose."""
+
+    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=password_validators_help_text_html,
+    )
+
+
+class ProfileForm(forms.ModelForm):
+    """A person's own name and language."""
+
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("As my browser asks")), *settings.LANGUAGES]
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "language")
+
+
+class FirmForm(forms.Form):
+    """Which acts of the firm take two people."""
+
+    reviewed_acts = forms.MultipleChoiceField(
+        label=_("Acts in two steps"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        acts = self.fields["reviewed_acts"]
+        acts.choices = [(act, said(WORDS, act_code(act))) for act in REVIEWABLE_ACTS]  # type: ignore[attr-defined]
+
+
+class TrailFilter(forms.Form):
+    """Whose acts, and which."""
+
+    person = forms.ChoiceField(label=_("Person"), required=False)
+    act = forms.ChoiceField(label=_("Act"), required=False)
+
+
+# --- staff ------------------------------------------------------------------------------------------------------------
+
+
+class CreateExporterForm(forms.Form):
+    """A new firm and its first owner."""
+
+    name = forms.CharField(label=_("Name of the firm"), max_length=300)
+    country = CountryField(blank_label=_("Choose a country")).formfield(label=_("Country"))
+    registration = forms.CharField(label=_("Registration number"), max_length=60, required=False)
+    owner_name = forms.CharField(label=_("Name of the first owner"), max_length=150)
+    owner_email = forms.EmailField(label=_("E-mail address of the first owner"), max_length=254)
+    owner_language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES)
+
+
+class AuthorityForm(forms.Form):
+    """How far a member of staff decides alone."""
+
+    user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none())
+    amount = forms.DecimalField(label=_("Up to"), min_value=0, max_digits=19, decimal_places=4)
+    best_grade = forms.IntegerField(label=_("Best grade"), min_value=1, max_value=10, initial=1)
+    worst_grade = forms.IntegerField(label=_("Worst grade"), min_value=1, max_value=10)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = User.objects.filter(is_staff=True, is_active=True).order_by("name")  # type: ignore[attr-defined]
+        self.fields["amount"].help_text = _("In %(currency)s, the house currency.") % {
+            "currency": settings.HOUSE_CURRENCY
+        }
+
+
+class AppointForm(forms.Form):
+    """A member of staff and their groups."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    name = forms.CharField(label=_("Name"), max_length=150)
+    groups = forms.MultipleChoiceField(
+        label=_("Groups"),
+        choices=list(GROUP_LABELS.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )

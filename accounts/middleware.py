@@ -1,16 +1,21 @@
 """What every request carries: a language, a correlation id, a firm, and for staff a second factor."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
+from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 
+from accounts.adapters import second_factor_given
 from accounts.audit import circumstances
+from accounts.forms import keep_unsent, page_of_form
 from accounts.models import Membership
 from kernel.refusals import NotAllowed
 
@@ -46,6 +51,25 @@ class PersonLanguageMiddleware:
         return self.get_response(request)
 
 
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Every page asks for sign-in unless it says otherwise; what was typed into a form meanwhile is kept.
+
+    A session may end while somebody fills in a form. The fields go into the (anonymous) session, and after sign-in
+    `unsent_form` offers to send them. Files and passwords are not kept.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
+        """To the sign-in page and back; a part of a page (htmx) sends the whole page there."""
+        if request.headers.get("HX-Request"):
+            page = urlsplit(request.headers.get("HX-Current-URL", "")).path or reverse("home")
+            return HttpResponse(headers={"HX-Redirect": f"{reverse('account_login')}?{urlencode({'next': page})}"})
+        if request.method == "POST" and keep_unsent(request):
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': reverse('unsent_form')})}")
+        if request.method == "POST":
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': page_of_form(request)})}")
+        return super().handle_no_permission(request, view_func)
+
+
 class CorrelationMiddleware:
     """Everything one request records shares a correlation id; an action's NotAllowed is a 403."""
 
@@ -53,7 +77,7 @@ class CorrelationMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with circumstances(address=request.META.get("REMOTE_ADDR") or None) as around:
+        with circumstances(address=get_client_ip(request)) as around:
             response = self.get_response(request)
             response.headers["X-Correlation-Id"] = str(around.correlation)
             return response
@@ -64,31 +88,39 @@ class CorrelationMiddleware:
             raise PermissionDenied from exception
 
 
-# Where staff may go before the second factor stands: to set it up, to sign out, to change the language.
-OPEN_TO_STAFF = ("account_", "mfa_", "set_language", "usersessions_", "javascript_catalog", "healthz", "readyz")
+# Where staff may go before the second factor stands: to set it up or give it, to sign out, to change the language.
+# Names in a namespace ("admin:…") never count, or the admin's pages of allauth's own tables would be open.
+OPEN_TO_STAFF = frozenset(
+    {"account_logout", "account_reauthenticate", "mfa_activate_totp", "mfa_reauthenticate", "set_language"}
+    | {"javascript_catalog", "healthz", "readyz"}
+)
 
 
 class SecondFactorMiddleware:
-    """Staff without a second factor are sent to set one up, whatever page they ask for."""
+    """Staff without a second factor set one up; staff whose session did not give it, give it; before any other page.
+
+    A session can lack it though the person has one: made by something else than the sign-in page, or older than their
+    appointment to staff.
+    """
 
     def __init__(self, get_response: Answer):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if user.is_authenticated and user.is_staff and not self._may_pass(request) and not is_mfa_enabled(user):
-            return redirect("mfa_activate_totp")
+        if user.is_authenticated and user.is_staff and not second_factor_given(request) and not _is_open(request):
+            page = "mfa_reauthenticate" if is_mfa_enabled(user) else "mfa_activate_totp"
+            target = request.get_full_path() if request.method == "GET" else reverse("admin:index")
+            return redirect(f"{reverse(page)}?{urlencode({'next': target})}")
         return self.get_response(request)
 
-    @staticmethod
-    def _may_pass(request: HttpRequest) -> bool:
-        if request.path.startswith(settings.STATIC_URL):
-            return True
-        try:
-            name = resolve(request.path_info).url_name or ""
-        except Resolver404:
-            return True
-        return name.startswith(OPEN_TO_STAFF)
+
+def _is_open(request: HttpRequest) -> bool:
+    try:
+        found = resolve(request.path_info)
+    except Resolver404:
+        return True  # there is nothing to guard at such an address
+    return not found.namespaces and found.url_name in OPEN_TO_STAFF
 
 
 class FirmMiddleware:
@@ -100,6 +132,7 @@ class FirmMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.firm = request.membership = None  # type: ignore[attr-defined]
         request.firms = []  # type: ignore[attr-defined]
+        request.memberships = []  # type: ignore[attr-defined]
         if request.user.is_authenticated and not request.user.is_staff:
             self._choose(request)
         return self.get_response(request)
@@ -113,6 +146,7 @@ class FirmMiddleware:
         )
         chosen = request.session.get("firm")
         membership = next((m for m in found if m.exporter_id == chosen), found[0] if found else None)
+        request.memberships = found  # type: ignore[attr-defined]
         request.firms = [m.exporter for m in found]  # type: ignore[attr-defined]
         if membership:
             request.membership = membership  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,34 @@ class AuditQuerySet(AppendOnlyQuerySet):
             exporter__memberships__ended_at__isnull=True,
             exporter__memberships__role="owner",
         )
+
+    def of(self, exporter: Exporter) -> "AuditQuerySet":
+        """Events of one firm: the one chosen in the switch."""
+        return self.filter(exporter=exporter)
+
+    def acts_of(self, exporter: Exporter) -> list[str]:
+        """The names of the acts in a firm's trail, however long it is."""
+        return [str(act) for act in _different("action", exporter)]
+
+    def people_of(self, exporter: Exporter) -> list[int]:
+        """The ids of the people in a firm's trail, however long it is."""
+        return [int(person) for person in _different("by_id", exporter)]
+
+
+def _different(column: str, exporter: Exporter) -> list[object]:
+    """The different values of a column, one step of the index for each instead of one for each event.
+
+    PostgreSQL has no such scan of its own for DISTINCT: see "Loose indexscan" in its wiki.
+    """
+    step = f"SELECT {column} FROM accounts_auditevent WHERE exporter_id = %s AND {column}"  # noqa: S608 - our own names
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH RECURSIVE found(value) AS (({step} IS NOT NULL ORDER BY {column} LIMIT 1) UNION ALL "
+            f"SELECT ({step} > found.value ORDER BY {column} LIMIT 1) FROM found WHERE found.value IS NOT NULL) "
+            "SELECT value FROM found WHERE value IS NOT NULL",
+            [exporter.pk, exporter.pk],
+        )
+        return [value for (value,) in cursor.fetchall()]
 
 
 class AuditEvent(models.Model):
@@ -47,6 +75,9 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["exporter", "-id"], name="audit_by_exporter"),
             models.Index(fields=["subject", "-id"], name="audit_by_subject"),
+            # The filters of the trail's page: a trail only grows, so a rare act must not be looked for row by row.
+            models.Index(fields=["exporter", "by", "-id"], name="audit_by_person"),
+            models.Index(fields=["exporter", "action", "-id"], name="audit_by_act"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.authority import Authority
 from accounts.models.columns import AmountField, CurrencyField
 
 
@@ -32,3 +33,9 @@ class StaffAuthority(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.amount:,.0f} {self.currency}, {self.best_grade}-{self.worst_grade}"
+
+    def facts(self) -> Authority:
+        """What the rule asks about it."""
+        return Authority(
+            amount=self.amount, currency=self.currency, best_grade=self.best_grade, worst_grade=self.worst_grade
+        )

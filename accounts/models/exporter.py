@@ -1,5 +1,6 @@
 """An exporter (the insured firm), who works for it, and who is invited to."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from accounts.invitation import InvitationFacts
 from accounts.models.columns import paired
 from accounts.models.roles import Role
 
@@ -67,6 +69,14 @@ class OfExporterQuerySet(models.QuerySet):
         return self.filter(exporter=exporter)
 
 
+class MembershipQuerySet(OfExporterQuerySet):
+    """Memberships, as far as somebody may see them."""
+
+    def current(self) -> Self:
+        """Those that have not ended."""
+        return self.filter(ended_at__isnull=True)
+
+
 class Membership(models.Model):
     """A person's role in an exporter, from joining until it ends; an ended one stays as history."""
 
@@ -77,7 +87,7 @@ class Membership(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects: ClassVar = OfExporterQuerySet.as_manager()
+    objects: ClassVar = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Membership")
@@ -97,12 +107,31 @@ class Membership(models.Model):
         return f"{self.user} · {self.exporter}"
 
 
+class InvitationQuerySet(OfExporterQuerySet):
+    """Invitations, as far as somebody may see them."""
+
+    def unanswered(self) -> Self:
+        """Neither accepted nor revoked; they may have expired."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True)
+
+    def to_mail(self, now: datetime) -> Self:
+        """Those whose mail is still to be sent and is not being sent by another worker at this moment."""
+        free = Q(mail_claimed_until__isnull=True) | Q(mail_claimed_until__lt=now)
+        return self.unanswered().filter(free, sent_at__isnull=True, expires_at__gt=now)
+
+
 class Invitation(models.Model):
-    """A mail that lets someone join an exporter once. Only the token's hash is kept."""
+    """A mail that lets someone join an exporter once; the row is its outbox too.
+
+    The token stands in the mail only, here is its hash. A link is drawn anew whenever the mail is written, so a row
+    that waits for its mail (`sent_at` empty) has a hash that no link fits.
+    """
 
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="invitations")
     email = models.EmailField(_("E-mail address"), max_length=254)
+    name = models.CharField(_("Name"), max_length=150, blank=True)  # as the inviter writes it; they may correct it
     role = models.CharField(_("Role"), max_length=10, choices=Role.choices)
+    language = models.CharField(_("Language of the mail"), max_length=10, default=settings.LANGUAGE_CODE)
     token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
     invited_at = models.DateTimeField(default=timezone.now)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -111,8 +140,12 @@ class Invitation(models.Model):
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    # The mail: a worker claims it for a while and notes when it was sent (accounts/tasks.py).
+    mail_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
+    mail_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    sent_at = models.DateTimeField(_("Sent"), null=True, blank=True, editable=False)
 
-    objects: ClassVar = OfExporterQuerySet.as_manager()
+    objects: ClassVar = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Invitation")
@@ -130,7 +163,23 @@ class Invitation(models.Model):
             ),
             paired("accepted_at", "accepted_by", "invitation_accepted_at_by"),
             paired("revoked_at", "revoked_by", "invitation_revoked_at_by"),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True), name="invitation_answered_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(sent_at__isnull=True, accepted_at__isnull=True, revoked_at__isnull=True),
+                name="invitations_to_mail",
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.email} · {self.exporter}"
+
+    def facts(self) -> InvitationFacts:
+        """What the rule asks about it."""
+        return InvitationFacts(
+            accepted=self.accepted_at is not None, revoked=self.revoked_at is not None, expires_at=self.expires_at
+        )

@@ -19,3 +19,9 @@ UNDERWRITER, SENIOR_UNDERWRITER = "underwriter", "senior underwriter"
 CLAIMS_HANDLER, POLICY_ADMINISTRATOR = "claims handler", "policy administrator"
 STAFF_GROUPS = (UNDERWRITER, SENIOR_UNDERWRITER, CLAIMS_HANDLER, POLICY_ADMINISTRATOR)
 UNDERWRITER_GROUPS = frozenset({UNDERWRITER, SENIOR_UNDERWRITER})
+GROUP_LABELS = {
+    UNDERWRITER: _("Underwriter"),
+    SENIOR_UNDERWRITER: _("Senior underwriter"),
+    CLAIMS_HANDLER: _("Claims handler"),
+    POLICY_ADMINISTRATOR: _("Policy administrator"),
+}

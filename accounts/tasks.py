@@ -1,0 +1,44 @@
+"""Mails of invitations. The invitation's row is the outbox: whoever runs this sends what still waits."""
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.actions import invitation as acts  # as a module: tasks and actions name each other
+from accounts.models import Invitation
+
+MOST_ATTEMPTS = 8  # then the page of members says that the mail could not be sent, and "send again" starts anew
+PER_SWEEP = 200
+
+
+@shared_task(autoretry_for=(), ignore_result=True)
+def send_invitations() -> None:
+    """Send every invitation that waits for its mail. Woken by actions, swept by beat; harmless to run twice."""
+    waiting = Invitation.objects.to_mail(timezone.now()).filter(mail_attempts__lt=MOST_ATTEMPTS)
+    for pk in waiting.order_by("id").values_list("pk", flat=True)[:PER_SWEEP]:
+        send_invitation(pk)
+
+
+def send_invitation(invitation: int) -> None:
+    """Send one. A worker killed between sending and noting it leads to a second mail whose link replaces the first:
+    the reader loses nothing, while a mail that never came would leave them outside."""
+    token = acts.draw_invitation_link(by=None, invitation=invitation)
+    if token is None:
+        return
+    row = Invitation.objects.select_related("exporter", "invited_by").get(pk=invitation)
+    invitation_mail(row, token).send()
+    Invitation.objects.filter(pk=invitation, token_sha256=row.token_sha256).update(
+        sent_at=timezone.now(), mail_claimed_until=None
+    )
+
+
+def invitation_mail(row: Invitation, token: str) -> EmailMessage:
+    """The mail in the language chosen for it. The first line of the template is the subject, the rest the text."""
+    with translation.override(row.language):
+        link = settings.SITE_URL.rstrip("/") + reverse("open_invitation", args=[token])
+        text = render_to_string("accounts/mail/invitation.txt", {"invitation": row, "link": link})
+    subject, _, body = text.strip().partition("\n")
+    return EmailMessage(subject=" ".join(subject.split()), body=body.strip() + "\n", to=[row.email])
