@@ -4,7 +4,7 @@ from policies.models.capacity import Appetite, BuyerCapacity
 from policies.models.credit_limit import CreditLimit
 from policies.models.limit_decision import LimitDecision
 from policies.models.limit_request import LimitRequest
-from policies.models.policy import Policy
+from policies.models.policy import Policy, Suspension
 from policies.models.terms import PolicyTerms
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "LimitRequest",
     "Policy",
     "PolicyTerms",
+    "Suspension",
 ]

@@ -1,5 +1,6 @@
 """How much the insurer has on a buyer over all policies, and how much it wants. For staff only: it is rivals' exposure."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -29,8 +30,14 @@ class BuyerCapacity(models.Model):
 
 
 class AppetiteQuerySet(models.QuerySet["Appetite"]):
-    def in_force_on(self, day) -> "AppetiteQuerySet":  # type: ignore[no-untyped-def]
+    def in_force_on(self, day: date) -> "AppetiteQuerySet":
+        """Rows of that day; those of one thing do not overlap (set_appetite ends the former)."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+
+    def fitting(self, buyer: Buyer, day: date) -> "AppetiteQuerySet":
+        """Those that speak of `buyer` on `day`: its own, its grade's, its country's."""
+        mine = Q(buyer=buyer) | Q(country=buyer.country.code)
+        return self.in_force_on(day).filter(mine | Q(grade=buyer.grade) if buyer.grade else mine)
 
 
 class Appetite(models.Model):

@@ -2,20 +2,37 @@
 
 from typing import ClassVar
 
+from datetime import date
+
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Exporter
-from accounts.models.columns import AmountField, CurrencyField
+from accounts.models.columns import AmountField, CurrencyField, paired
 from accounts.models.exporter import OfExporterQuerySet
 from buyers.models import Buyer
 from policies.models.limit_decision import LimitDecision
 from policies.models.policy import Policy
 
 
+class CreditLimitQuerySet(OfExporterQuerySet):
+    """Limits, as far as somebody may see them."""
+
+    def in_force_on(self, day: date) -> "CreditLimitQuerySet":
+        """Those above zero that have not ended by `day`."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), amount__gt=0)
+
+    def to_review(self) -> "CreditLimitQuerySet":
+        """Limits on buyers regraded since anybody looked at them, the longest waiting first."""
+        return self.filter(amount__gt=0, buyer__regraded_at__gt=F("reviewed_at")).order_by("buyer__regraded_at", "id")
+
+
 class CreditLimit(models.Model):
-    """`decision` is the latest; `amount` repeats it for lists, `valid_to` lets them filter; `reviewed_at` is compared
-    with the buyer's `regraded_at`: a limit not reviewed since is on the underwriters' list."""
+    """`decision` is the one in force; `amount` repeats it for lists (0 once the limit has ended), `valid_to` lets them
+    filter; `house_amount` is what it takes of the capacity. `upcoming` is a decision that takes effect on `upcoming_on`:
+    an announced cut, or what a temporary increase falls back to. `reviewed_at` is compared with the buyer's
+    `regraded_at`: a limit not reviewed since is on the underwriters' list."""
 
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="credit_limits")
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="credit_limits")
@@ -26,17 +43,25 @@ class CreditLimit(models.Model):
     valid_to = models.DateField(_("To"), null=True, blank=True)
     house_amount = AmountField()
     reviewed_at = models.DateTimeField(_("Reviewed"))
+    upcoming = models.ForeignKey(LimitDecision, models.PROTECT, null=True, blank=True, related_name="+")
+    upcoming_on = models.DateField(_("Changes on"), null=True, blank=True)
+    lapsed_at = models.DateTimeField(_("Ended"), null=True, blank=True)
 
-    objects: ClassVar = OfExporterQuerySet.as_manager()
+    objects: ClassVar = CreditLimitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Credit limit")
         verbose_name_plural = _("Credit limits")
-        constraints = [models.UniqueConstraint(fields=["policy", "buyer"], name="one_limit_per_policy_and_buyer")]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "buyer"], name="one_limit_per_policy_and_buyer"),
+            models.CheckConstraint(condition=Q(amount__gte=0, house_amount__gte=0), name="limit_not_negative"),
+            paired("upcoming", "upcoming_on", "limit_upcoming_has_its_day"),
+        ]
         indexes = [
             models.Index(fields=["exporter", "-amount", "id"], name="limits_by_amount"),
             models.Index(fields=["buyer"], name="limits_by_buyer"),
             models.Index(fields=["valid_to"], name="limits_by_end"),
+            models.Index(fields=["upcoming_on"], condition=Q(upcoming__isnull=False), name="limits_about_to_change"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """A decision on a limit: immutable, dated, with its reasons and working. Only ever added to."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -29,12 +30,22 @@ class Outcome(models.TextChoices):
 class DecisionQuerySet(AppendOnlyQuerySet, OfExporterQuerySet):
     """Decisions, scoped like every row of an exporter's."""
 
+    def on_limit(self, policy: int, buyer: int) -> "DecisionQuerySet":
+        """What ever set the limit on a buyer under a policy, the latest first; refusals of more changed nothing."""
+        return self.filter(policy_id=policy, buyer_id=buyer).exclude(outcome=Outcome.DECLINED).order_by("-id")
+
+    def in_force_on(self, policy: int, buyer: int, day: date) -> "LimitDecision | None":
+        """The decision that set the limit on `day`: the latest that had begun, None when it had ended by then."""
+        found = self.on_limit(policy, buyer).filter(valid_from__lte=day).first()
+        return found if found and (found.valid_to is None or found.valid_to >= day) else None
+
 
 class LimitDecision(models.Model):
     """The limit on a buyer under a policy from `valid_from` to `valid_to` (included), until another supersedes it.
 
-    `amount` is 0 with DECLINED (a refusal leaves a former limit as it was; see CreditLimit) or CANCELLED. `house_amount` at `rate` (house currency for one `currency`) is what the
-    decision takes of the insurer's capacity. `decided_by` empty: the machine. `request` empty: the insurer's own move.
+    `amount` is 0 with DECLINED (a refusal leaves a former limit as it was; see CreditLimit) or CANCELLED. `house_amount`
+    at `rate` (house currency for one `currency`) is what the decision takes of the insurer's capacity. `decided_by`
+    empty: the machine. `request` empty: the insurer's own move.
     """
 
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="limit_decisions")

@@ -14,6 +14,7 @@ from accounts.models.columns import AmountField, CurrencyField, paired
 from accounts.models.exporter import OfExporterQuerySet
 from buyers.models import Buyer
 from kernel.references import LIMIT_REQUEST, Reference
+from policies.lifecycle import OPEN
 from policies.models.policy import Policy
 
 
@@ -37,7 +38,23 @@ class RequestStage(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-OPEN_STAGES = (RequestStage.AWAITING_REVIEW, RequestStage.ASKED, RequestStage.REFERRED, RequestStage.COUNTERSIGN)
+OPEN_STAGES = OPEN
+# What an underwriter still has to do with.
+WITH_UNDERWRITERS = (RequestStage.REFERRED, RequestStage.COUNTERSIGN)
+# Less is never held up by what is open, nor does it hold up anything (seams.md, "What counts as an open request?").
+GIVING_UP = (RequestKind.REDUCTION, RequestKind.CANCELLATION)
+
+
+class LimitRequestQuerySet(OfExporterQuerySet):
+    """Requests, as far as somebody may see them."""
+
+    def open(self) -> "LimitRequestQuerySet":
+        """Those that stand in the way of another: at most one per policy and buyer."""
+        return self.filter(stage__in=OPEN_STAGES).exclude(kind__in=GIVING_UP)
+
+    def with_underwriters(self) -> "LimitRequestQuerySet":
+        """The worklist: referred or awaiting a countersignature, the longest waiting first."""
+        return self.filter(stage__in=WITH_UNDERWRITERS).order_by("asked_at", "id")
 
 
 class LimitRequest(models.Model):
@@ -71,8 +88,12 @@ class LimitRequest(models.Model):
     proposed = models.JSONField(null=True, blank=True)
     proposed_at = models.DateTimeField(null=True, blank=True)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    # The decision this request asks to think over again.
+    appeals = models.ForeignKey(
+        "policies.LimitDecision", models.PROTECT, null=True, blank=True, related_name="appealed_by"
+    )
 
-    objects: ClassVar = OfExporterQuerySet.as_manager()
+    objects: ClassVar = LimitRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Limit request")
@@ -80,7 +101,8 @@ class LimitRequest(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["policy", "buyer"],
-                condition=Q(stage__in=["awaiting_review", "asked", "referred", "countersign"]),
+                condition=Q(stage__in=["awaiting_review", "asked", "referred", "countersign"])
+                & ~Q(kind__in=["reduction", "cancellation"]),
                 name="one_open_request",
             ),
             models.UniqueConstraint(fields=["exporter", "form_key"], name="one_request_per_form"),

@@ -1,5 +1,6 @@
 """A policy: one exporter's contract; what it says on a given day stands in its dated terms."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -22,7 +23,7 @@ class PolicyStage(models.TextChoices):
 
 
 class PolicyQuerySet(OfExporterQuerySet):
-    def open_on(self, day) -> "PolicyQuerySet":  # type: ignore[no-untyped-def]
+    def open_on(self, day: date) -> "PolicyQuerySet":
         """Policies under which limits may be asked for on `day`."""
         return self.filter(stage=PolicyStage.BOUND, starts_on__lte=day, ends_on__gte=day)
 
@@ -56,3 +57,23 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Suspension(models.Model):
+    """Days on which a policy covered no new deliveries: from `starts_on` to `ends_on` (included; empty: still so)."""
+
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="suspensions")
+    starts_on = models.DateField(_("From"))
+    ends_on = models.DateField(_("To"), null=True, blank=True)
+    reason = models.CharField(_("Reason"), max_length=200)
+
+    class Meta:
+        verbose_name = _("Suspension")
+        verbose_name_plural = _("Suspensions")
+        constraints = [
+            in_order("starts_on", "ends_on", "suspension_ends_after_start"),
+            models.UniqueConstraint(fields=["policy"], condition=Q(ends_on__isnull=True), name="one_open_suspension"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy_id}: {self.starts_on} - {self.ends_on or ''}"

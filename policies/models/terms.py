@@ -1,5 +1,6 @@
 """What a policy says, from a day to a day. Every number of domain.md §4 is a column here, none a constant in code."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -19,9 +20,13 @@ class DayKind(models.TextChoices):
 
 
 class TermsQuerySet(models.QuerySet["PolicyTerms"]):
-    def in_force_on(self, day) -> "TermsQuerySet":  # type: ignore[no-untyped-def]
+    def in_force_on(self, day: date) -> "TermsQuerySet":
         """The terms of that day: at most one per policy (an exclusion constraint sees to it)."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+
+    def terms_on(self, policy: int, day: date) -> "PolicyTerms | None":
+        """What the policy says on `day`; None on a day it says nothing about."""
+        return self.in_force_on(day).filter(policy_id=policy).first()
 
 
 class PolicyTerms(models.Model):
