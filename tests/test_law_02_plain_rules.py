@@ -6,8 +6,8 @@ from tests.house import imported, modules
 
 # Names (of the file or of a folder above it) that may import Django and what runs in it.
 FACING_DJANGO = {
-    "access", "actions", "adapters", "admin", "api", "apps", "asgi", "audit", "celery", "clock",
-    "context_processors", "forms", "management", "middleware", "models", "pages", "paging", "search", "settings",
+    "access", "actions", "adapters", "admin", "api", "apps", "asgi", "audit", "celery", "catalogues", "clock",
+    "context_processors", "forms", "management", "middleware", "models", "pages", "paging", "search", "settings", "shell",
     "safety", "storage", "tables", "tasks", "templatetags", "urls", "views", "wording", "wsgi",
 }  # fmt: skip
 
