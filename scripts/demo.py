@@ -13,7 +13,7 @@ from pathlib import Path
 from scripts import household, servers
 from scripts.household import Household
 from scripts.supervisor import Child, Ended, Supervisor
-from scripts.trouble import CannotStart, tail
+from scripts.trouble import FULL, CannotStart, is_full, tail
 
 HOST = "127.0.0.1"
 PORTAL_TIER = 1  # stops before the servers it writes to
@@ -136,6 +136,8 @@ class Demo:
     def once(self, name: str, argv: list[str]) -> None:
         """Run a step to its end, its words on this terminal."""
         if code := self.supervisor.run(self.child(name, argv)):
+            if is_full(self.home.folder):
+                raise CannotStart(FULL)
             raise CannotStart(f"the step '{name}' failed (exit code {code}); what it said stands above.")
 
     def wait_until_healthy(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scripts import stamp
 from scripts.places import ROOT, VENV, VENV_PYTHON
-from scripts.trouble import FULL, CannotStart, forbidden, tail
+from scripts.trouble import FULL, CannotStart, forbidden, is_full, tail
 
 # Settings that would send packages elsewhere than into .venv, or hide it.
 MISLEADING = (
@@ -120,7 +120,7 @@ def complaint(command: list[str]) -> str:
         if ran.returncode == 0:
             return ""
         words = tail(Path(log.name)) or f"    {command[0]} ended with {ran.returncode}"
-    if "No space left on device" in words or shutil.disk_usage(ROOT).free < 20 * 2**20:
+    if "No space left on device" in words or is_full(ROOT):
         raise CannotStart(FULL)
     return words
 

@@ -1,6 +1,8 @@
 """Turn what went wrong into one sentence that tells the person at the terminal what to do."""
 
 import errno
+import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +22,12 @@ def plain_words() -> Iterator[None]:
         yield
     except CannotStart as trouble:
         sys.exit(f"Fairlead: {trouble}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our words has gone; without this Python would complain of it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except OSError as error:
         sentence = sentence_for(error)
         if sentence is None:
@@ -34,6 +42,11 @@ def sentence_for(error: OSError) -> str | None:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) and error.filename:
         return forbidden(Path(str(error.filename)))
     return None
+
+
+def is_full(path: Path) -> bool:
+    """Whether the disk that holds this path has no room left worth the name."""
+    return shutil.disk_usage(path).free < 20 * 2**20
 
 
 def forbidden(path: Path) -> str:

@@ -126,7 +126,10 @@ def test_the_data_folder_of_somebody_else_gets_a_sentence(house: TinyHouse) -> N
     assert "Traceback" not in said
 
 
-def test_a_test_run_that_is_killed_leaves_nothing_behind(house: TinyHouse, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_test_run_leaves_nothing_behind_however_it_ends(
+    house: TinyHouse, tmp_path: Path, number: signal.Signals
+) -> None:
     (house.folder / "tests/test_services").mkdir(parents=True)
     for name in ("portal_server", "browser"):
         source = Path(__file__).with_name(f"{name}.py")
@@ -138,7 +141,7 @@ def test_a_test_run_that_is_killed_leaves_nothing_behind(house: TinyHouse, tmp_p
     run: subprocess.Popen = house.start("test", "-n", "1", "-p", "no:cacheprovider", TMPDIR=str(temporary))
     until(lambda: (house.folder / "waiting").exists() or run.poll() is not None, 60)
     assert list(temporary.glob("fairlead-test-*")), house.said()
-    run.kill()
-    run.wait()
+    os.killpg(run.pid, number)
+    run.wait(30)
     until(house.is_empty)
     until(lambda: not list(temporary.glob("fairlead-test-*")))
