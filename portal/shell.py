@@ -7,6 +7,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.roles import CLAIMS_HANDLER, UNDERWRITER_GROUPS
+
 
 @dataclass(frozen=True)
 class Place:
@@ -25,10 +27,27 @@ PLACES = (
     Place("claims", _("Overdues & claims"), "life-buoy"),
     Place("policy", _("Policy"), "scroll-text"),
     Place("reports", _("Reports"), "chart-column"),
-    Place("help", _("Help"), "circle-help"),
+    Place("help", _("Help"), "circle-question-mark"),
 )
 # What staff see of the portal while they are not in the office: the way there.
-OFFICE = (Place("admin:index", _("Office"), "briefcase"), Place("help", _("Help"), "circle-help"))
+OFFICE = (Place("admin:index", _("Office"), "briefcase"), Place("help", _("Help"), "circle-question-mark"))
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """An entry of the office's bar: the URL name it leads to, its word, whose work it is."""
+
+    name: str
+    label: str | Promise
+    groups: frozenset[str]
+
+
+WORKLISTS = (
+    Worklist("admin:referred_limits", _("Referred"), UNDERWRITER_GROUPS),
+    Worklist("admin:limit_reviews", _("Reviews after regrade"), UNDERWRITER_GROUPS),
+    Worklist("admin:proposed_buyers", _("Proposed buyers"), UNDERWRITER_GROUPS),
+    Worklist("admin:claims_worklist", _("Claims"), frozenset({CLAIMS_HANDLER})),
+)
 
 
 def address(name: str, *args: object) -> str:

@@ -60,7 +60,7 @@ def moment(value: Any) -> str:
         return NOTHING
     at = timezone.localtime(datetime.fromisoformat(value) if isinstance(value, str) else value)
     words = f"{format_date(at, format='full', locale=babel_locale())} {at:%H:%M} {at.tzname()}"
-    return format_html('<time datetime="{}" title="{}">{:%Y-%m-%d %H:%M}</time>', at.isoformat(), words, at)
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), words, f"{at:%Y-%m-%d %H:%M}")
 
 
 @register.simple_tag(takes_context=True)

@@ -11,7 +11,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal.shell import OFFICE, PLACES, address, current
+from accounts.models import StaffAuthority
+from portal.shell import OFFICE, PLACES, WORKLISTS, address, current
+from portal.templatetags.figures import money
 
 register = template.Library()
 
@@ -61,6 +63,37 @@ def rail(context: template.Context) -> dict[str, Any]:
             for place, url in places
             if url
         ]
+    }
+
+
+@register.inclusion_tag("portal/worklists.html", takes_context=True)
+def worklists(context: template.Context) -> dict[str, Any]:
+    """The worklists of the member of staff; the operator has all. Counts where the page knows them."""
+    request, counts = context["request"], context.get("worklist_counts") or {}
+    groups = request.user.staff_groups()
+    found = [
+        {
+            "url": address(entry.name),
+            "label": entry.label,
+            "current": request.path == address(entry.name),
+            "count": counts.get(entry.name),
+        }
+        for entry in WORKLISTS
+        if request.user.is_superuser or entry.groups & groups
+    ]
+    return {"lists": [entry for entry in found if entry["url"]]}
+
+
+@register.simple_tag
+def authority(user: Any) -> str:
+    """How far the person may decide alone: "authority 500,000 EUR to grade 7"; '' without an authority."""
+    found = StaffAuthority.objects.filter(user=user).first()
+    if found is None:
+        return ""
+    return _("authority %(amount)s %(currency)s to grade %(grade)s") % {
+        "amount": money(found.amount, found.currency, whole=True),
+        "currency": found.currency,
+        "grade": found.worst_grade,
     }
 
 
