@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from buyers.directory.shapes import GLEIF, Layout
-from buyers.identity import LEI, SCHEMES, checked, lei_check_digits_hold, lei_well_formed
+from buyers.identity import LEI, checked, lei_check_digits_hold, lei_well_formed
 from buyers.names import sort_key
 
 # Codes of rows that do not go in, and of those that go in with a warning; worded in buyers/wording.py.
@@ -75,7 +75,7 @@ def judged(rows: Iterable[tuple[int, list[str]]], layout: Layout, countries: Set
     """Every row (line number, cells) of a block accepted or refused; `countries` are the ISO 3166 codes in use."""
     found = Judged()
     one_row = _GleifRow(layout, countries) if layout.shape == GLEIF else _PlainRow(layout, countries)
-    cells_of = {}
+    whole = []
     for line, cells in rows:
         try:
             row = one_row.accepted(line, cells)
@@ -85,12 +85,12 @@ def judged(rows: Iterable[tuple[int, list[str]]], layout: Layout, countries: Set
         found.accepted.append(row)
         if not row.country:
             found.warned.append((line, "country_not_given", cells))
-        cells_of[line] = cells
-    _warn_of_check_digits(found, cells_of)
+        whole.append(cells)
+    _warn_of_check_digits(found, whole)
     return found
 
 
-def _warn_of_check_digits(found: Judged, cells_of: dict[int, list[str]]) -> None:
+def _warn_of_check_digits(found: Judged, whole: list[list[str]]) -> None:
     """Issued LEIs with wrong check digits exist: they go in, with a warning."""
     places = [place for place, row in enumerate(found.accepted) if row.scheme == LEI]
     if not places:
@@ -99,7 +99,7 @@ def _warn_of_check_digits(found: Judged, cells_of: dict[int, list[str]]) -> None
         if not holds:
             row = found.accepted[place]
             found.accepted[place] = row._replace(check_digits_fail=True)
-            found.warned.append((row.line, "check_digits_fail", cells_of[row.line]))
+            found.warned.append((row.line, "check_digits_fail", whole[place]))
 
 
 class _Row:
@@ -109,39 +109,19 @@ class _Row:
         self.width, self.countries = layout.width, countries
         places = layout.places
         self.number, self.name = places["number"], places["name"]
-        self.country, self.category = places["country"], places.get("category")
-        self.more = [(c, places[c]) for c in ("address", "city", "sector") if c in places]
+        self.country = places["country"]
+        self.more = [(column, places.get(column)) for column in ("address", "city", "sector")]
         self.status, self.founded_on = places.get("status"), places.get("founded_on")
-        self.sparse = not self.more and self.status is None and self.founded_on is None
+        self.sparse = not {"address", "city", "sector", "status", "founded_on"} & places.keys()
 
-    def _name(self, cells: list[str]) -> str:
-        name = _clean(cells[self.name])
-        if not name:
-            raise _RowRefused("name_missing")
-        if len(name) > LONGEST["name"]:
-            raise _RowRefused("cell_too_long")
-        return name
-
-    def _category(self, cells: list[str]) -> str:
-        category = (cells[self.category].strip().upper() if self.category is not None else "") or GENERAL
-        if category not in CATEGORIES:
-            raise _RowRefused("row_is_a_person" if category == PERSON else "category_unknown")
-        return category
-
-    def _more(self, cells: list[str], strict: bool) -> dict[str, str]:
-        """The columns only some files have."""
-        if self.sparse:
-            return {}
-        found = {column: _short(_clean(cells[place]), LONGEST[column]) for column, place in self.more}
-        if self.status is not None:
-            found["status"] = _status(cells[self.status])
-        if self.founded_on is not None:
-            found["founded_on"] = _day(cells[self.founded_on], strict)
-        return found
-
-    def _counted(self, cells: list[str]) -> None:
-        if len(cells) != self.width:
-            raise _RowRefused("cells_miscounted")
+    def _more(self, cells: list[str], strict: bool) -> tuple[str, str, str, str, str]:
+        """The columns only some files have: address, city, status, founded_on, sector."""
+        address, city, sector = (
+            _short(_clean(cells[place]), LONGEST[column]) if place is not None else "" for column, place in self.more
+        )
+        status = _status(cells[self.status]) if self.status is not None else "active"
+        founded_on = _day(cells[self.founded_on], strict) if self.founded_on is not None else ""
+        return address, city, status, founded_on, sector
 
 
 class _GleifRow(_Row):
@@ -149,24 +129,30 @@ class _GleifRow(_Row):
 
     def __init__(self, layout: Layout, countries: Set[str]):
         super().__init__(layout, countries)
-        self.registration = layout.places.get("registration")
+        self.category, self.registration = layout.places["category"], layout.places.get("registration")
 
     def accepted(self, line: int, cells: list[str]) -> Accepted:
         """The row, or _RowRefused."""
-        self._counted(cells)
-        category = self._category(cells)
-        value = cells[self.number]
+        if len(cells) != self.width:
+            raise _RowRefused("cells_miscounted")
+        category, value, country = cells[self.category], cells[self.number], cells[self.country]
+        if category not in CATEGORIES:
+            category = _category(category)
         if not lei_well_formed(value):
             value = _lei(value)
         if self.registration is not None and cells[self.registration].strip().upper() in _TAKEN_BACK:
             raise _RowRefused("lei_annulled")
-        country = cells[self.country].strip().upper()
+        if country not in self.countries:
+            country = self._country(country)
+        name = _name(cells[self.name])
+        more = () if self.sparse else self._more(cells, strict=False)
+        return Accepted(line, LEI, value, name, sort_key(name), country, category, False, *more)
+
+    def _country(self, text: str) -> str:
+        country = text.strip().upper()
         if country and country not in self.countries:
             raise _RowRefused("country_unknown")
-        name = self._name(cells)
-        return Accepted(
-            line, LEI, value, name, sort_key(name), country, category, **self._more(cells, strict=False)
-        )  # type: ignore[arg-type]
+        return country
 
 
 class _PlainRow(_Row):
@@ -174,13 +160,14 @@ class _PlainRow(_Row):
 
     def __init__(self, layout: Layout, countries: Set[str]):
         super().__init__(layout, countries)
-        self.scheme = layout.places["scheme"]
+        self.scheme, self.category = layout.places["scheme"], layout.places.get("category")
 
     def accepted(self, line: int, cells: list[str]) -> Accepted:
         """The row, or _RowRefused."""
-        self._counted(cells)
-        category = self._category(cells)
-        name = self._name(cells)
+        if len(cells) != self.width:
+            raise _RowRefused("cells_miscounted")
+        category = _category(cells[self.category]) if self.category is not None else GENERAL
+        name = _name(cells[self.name])
         country = cells[self.country].strip().upper()
         if country not in self.countries:
             raise _RowRefused("country_unknown" if country else "country_missing")
@@ -188,9 +175,22 @@ class _PlainRow(_Row):
         number = checked(scheme, cells[self.number], country, issued=scheme == LEI)
         if number.refusals:
             raise _RowRefused(number.refusals[0].code)
-        return Accepted(
-            line, scheme, number.value, name, sort_key(name), country, category, **self._more(cells, strict=True)
-        )  # type: ignore[arg-type]
+        more = self._more(cells, strict=True)
+        return Accepted(line, scheme, number.value, name, sort_key(name), country, category, False, *more)
+
+
+def _name(text: str) -> str:
+    name = _clean(text)
+    if not name:
+        raise _RowRefused("name_missing")
+    return _short(name, LONGEST["name"])
+
+
+def _category(text: str) -> str:
+    category = text.strip().upper() or GENERAL
+    if category not in CATEGORIES:
+        raise _RowRefused("row_is_a_person" if category == PERSON else "category_unknown")
+    return category
 
 
 def _lei(text: str) -> str:

@@ -17,7 +17,8 @@ Progress = Callable[[int, int], None]  # (rows read, rows refused) so far
 _STAGED = """
     CREATE TEMP TABLE staged_rows (
         line integer, scheme text, value text, name text, sort_key text, country text, category text,
-        check_digits_fail boolean, address text, city text, status text, founded_on text, sector text);
+        check_digits_fail boolean, address text DEFAULT '', city text DEFAULT '', status text DEFAULT 'active',
+        founded_on text DEFAULT '', sector text DEFAULT '');
     CREATE TEMP TABLE staged_refusals (line integer, code text, warning boolean, raw text)
 """
 _CLEAR = "DROP TABLE IF EXISTS staged_rows, staged_refusals, staged_buyers"
@@ -54,9 +55,10 @@ def stage(cursor: Any, file: Opened, countries: Set[str], told: Progress) -> Non
     cursor.execute(_CLEAR)
     cursor.execute(_STAGED)
     read = refused = 0
+    sparse = not any(file.layout.gives(column) for column in _EXTRA)
     for block in blocks(file):
         found = judged(block.rows, file.layout, countries)
-        _copy_rows(cursor, found.accepted)
+        _copy_rows(cursor, found.accepted, sparse)
         no = [(line, code, False, cells) for line, code, cells in found.refused]
         no += [(line, "row_unreadable", False, []) for line in block.unreadable]
         odd = [(line, code, True, cells) for line, code, cells in found.warned]
@@ -98,10 +100,11 @@ def merge(cursor: Any, run: int, file: Opened) -> Merged:
     return Merged(accepted + refused, accepted, fresh, changed, refused, warned)
 
 
-def _copy_rows(cursor: Any, rows: Iterable[Accepted]) -> None:
-    with cursor.copy("COPY staged_rows FROM STDIN") as copy:
+def _copy_rows(cursor: Any, rows: Iterable[Accepted], sparse: bool) -> None:
+    columns = Accepted._fields[: -len(_EXTRA)] if sparse else Accepted._fields
+    with cursor.copy(f"COPY staged_rows ({', '.join(columns)}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row(row)
+            copy.write_row(row[: len(columns)])
 
 
 def _copy_refusals(cursor: Any, rows: Iterable[tuple[int, str, bool, list[str]]], delimiter: str) -> None:
@@ -132,10 +135,14 @@ def _refuse_repeated(cursor: Any, file: Opened) -> None:
 
 def _match(cursor: Any) -> None:
     """`known`: the buyer that has the number already; `fresh`: the id of the buyer it will become."""
+    # Asked once: inside the statement below PostgreSQL would look the sequence up for every row.
+    cursor.execute("SELECT pg_get_serial_sequence('buyers_buyer', 'id')")
+    (ids,) = cursor.fetchone()
     cursor.execute(
         "CREATE TEMP TABLE staged_buyers ON COMMIT DROP AS SELECT s.*, i.buyer_id AS known, i.id AS identifier, "
-        "CASE WHEN i.buyer_id IS NULL THEN nextval(pg_get_serial_sequence('buyers_buyer', 'id')) END AS fresh "
-        "FROM staged_rows s LEFT JOIN buyers_identifier i ON i.scheme = s.scheme AND i.value = s.value"
+        "CASE WHEN i.buyer_id IS NULL THEN nextval(%s::regclass) END AS fresh "
+        "FROM staged_rows s LEFT JOIN buyers_identifier i ON i.scheme = s.scheme AND i.value = s.value",
+        [ids],
     )
     cursor.execute("ANALYZE staged_buyers")
 
@@ -204,17 +211,17 @@ def _add(cursor: Any, file: Opened, fresh: int) -> None:
 def _is_first_load(cursor: Any, fresh: int) -> bool:
     if fresh < _FIRST_LOAD_FROM:
         return False
-    held = _one(cursor, "SELECT count(*) FROM (SELECT FROM buyers_buyer LIMIT %s) AS some", [fresh])
+    held = _one(cursor, "SELECT count(*) FROM (SELECT FROM buyers_buyer LIMIT %s) held", [fresh])
     return held * _FIRST_LOAD_SHARE <= fresh
 
 
 def _taken_down(cursor: Any) -> list[str]:
-    """Drop the directory's search indexes and the identifiers' foreign key; answers what brings them back."""
+    """Drop the search indexes and what holds the identifiers' keys; answers what brings them back, and checks them."""
     # Pending checks of rows written earlier in this transaction would keep the table from being altered.
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     cursor.execute(
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
-        "WHERE conrelid = 'buyers_identifier'::regclass AND contype = 'f'"
+        "WHERE conrelid = 'buyers_identifier'::regclass AND contype IN ('f', 'u') ORDER BY contype DESC"
     )
     keys = cursor.fetchall()
     cursor.execute(

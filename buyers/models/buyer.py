@@ -127,8 +127,8 @@ class Identifier(models.Model):
     class Meta:
         verbose_name = _("Identifier")
         verbose_name_plural = _("Identifiers")
-        constraints = [models.UniqueConstraint(fields=["scheme", "value"], name="identifier_of_one_buyer")]
-        indexes = [models.Index(fields=["value"], name="identifiers_by_value")]
+        # The number first: a search by number does not say of which kind it is.
+        constraints = [models.UniqueConstraint(fields=["value", "scheme"], name="identifier_of_one_buyer")]
 
     def __str__(self) -> str:
         return f"{self.scheme} {self.value}"
