@@ -1,4 +1,4 @@
-"""Why a grade is what it is: what lifts it, what lowers it, what is not known, what changed. Codes and facts, no sentences.
+"""Why a grade is what it is: what lifts it, what lowers it, what is not known, what changed. Codes, not sentences.
 
 Two readers. Staff see everything. An exporter sees no points and no probability, and of payment experience nothing
 unless at least three policyholders reported (seams.md, "Payment experience of buyers"): with points and a sum, what was
@@ -24,7 +24,7 @@ LIFTS, LOWERS, NEUTRAL, MISSING = "lifts", "lowers", "neutral", "missing"
 
 @dataclass(frozen=True)
 class Line:
-    """One indicator of one score. `code` and `facts` go to wording.py; `effect` is LIFTS, LOWERS, NEUTRAL or MISSING."""
+    """One indicator of one score. wording.py words `code` with `facts`; `effect` is LIFTS, LOWERS, NEUTRAL or MISSING."""
 
     indicator: str
     group: str

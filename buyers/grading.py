@@ -1,4 +1,4 @@
-"""From indicators to grades: bins, points, probability of default, grade, confidence. One function for one or a million.
+"""From indicators to grades: bins, points, probability of default, grade, confidence. One function for one or many.
 
 Everything here is whole numbers once the indicators are rounded to their edition's digits, so a stored score falls into
 the same bins and sums to the same points for ever, on any machine.

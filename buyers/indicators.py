@@ -29,8 +29,8 @@ def indicators(facts: Facts) -> dict[str, Column]:
 
 
 def quotient(top: Column, bottom: Column) -> Column:
-    """top / bottom. By zero: without bound in the direction of `top`, missing when both are 0. A negative bottom (assets,
-    sales or liabilities below nothing are bookkeeping slips) makes it missing."""
+    """top / bottom. By zero: without bound in the direction of `top`, missing when both are 0. A negative bottom makes it
+    missing: assets, sales or liabilities below nothing are bookkeeping slips."""
     ratio = np.where(bottom > 0, top / bottom, np.nan)
     return np.where((bottom == 0) & (top != 0), np.sign(top) * np.inf, ratio)
 
@@ -58,7 +58,7 @@ def _years_to_repay(debt: Column, earnings: Column) -> Column:
 
 
 def _interest_cover(operating: Column, interest: Column) -> Column:
-    """Operating profit in times of the interest paid. Without interest a profit covers it without bound, a loss 0 times."""
+    """Operating profit in times of the interest paid. Without interest a profit covers it without bound, a loss not."""
     times = np.where(interest > 0, operating / interest, np.where(operating >= 0, np.inf, 0.0))
     return np.where(np.isnan(operating) | np.isnan(interest), np.nan, times)
 

@@ -1,6 +1,6 @@
 """A scorecard as data: which indicators, how they are cut into bins, what each bin is worth, and what the sum means.
 
-An edition is a JSON file in buyers/editions, named by every score made with it and never changed once released (law 12).
+An edition is a JSON file in buyers/editions, named by every score made with it, never changed once released (law 12).
 Scale: grade 1 is best, 10 insolvent. docs/scorecard.md explains the numbers.
 """
 

@@ -124,19 +124,19 @@ COLUMNS = (
 
 
 def _lines(batch: _Batch, facts: ScoreFacts, grades: Grades, scores: list[int], now: datetime) -> list[str]:
-    """COPY's text format. What is the same in every row is put together once."""
-    same = "\t".join(
-        [batch.card.name, batch.card.scale, now.isoformat(), batch.day.isoformat(), _or_null(batch.run and batch.run.pk)]
+    """COPY's text format, in the order of COLUMNS. What is the same in every row is put together once."""
+    run = _or_null(batch.run.pk if batch.run else None)
+    same = "\t".join([batch.card.name, batch.card.scale, now.isoformat(), batch.day.isoformat(), run])
+    values = np.where(grades.known, grades.values.astype("U11"), "NULL").tolist()
+    rows = zip(
+        scores, facts.buyers.tolist(), grades.grade.tolist(), facts.grade.tolist(), grades.points.tolist(),
+        grades.probability.tolist(), grades.confidence.tolist(), values, grades.contributions.tolist(),
+        facts.override.tolist(), facts.reporters.tolist(), strict=True,
     )  # fmt: skip
-    values = np.where(grades.known, grades.values.astype(str), "NULL").tolist()
     return [
         f"{score}\t{buyer}\t{grade}\t{_or_null(former or None)}\t{points}\t{probability}e-8\t{confidence}"
         f"\t{{{','.join(known)}}}\t{{{','.join(map(str, worth))}}}\t{override}\t{reporters}\t{same}\n"
-        for score, buyer, grade, former, points, probability, confidence, known, worth, override, reporters in zip(
-            scores, facts.buyers.tolist(), grades.grade.tolist(), facts.grade.tolist(), grades.points.tolist(),
-            grades.probability.tolist(), grades.confidence.tolist(), values, grades.contributions.tolist(),
-            facts.override.tolist(), facts.reporters.tolist(), strict=True,
-        )  # fmt: skip
+        for score, buyer, grade, former, points, probability, confidence, known, worth, override, reporters in rows
     ]
 
 

@@ -1,7 +1,5 @@
 """What a score is made from: a buyer's accounts by year, and how policyholders were paid by it."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone

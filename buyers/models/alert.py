@@ -86,7 +86,7 @@ class AlertQuerySet(OfExporterQuerySet):
 
 
 class Alert(models.Model):
-    """Raised once per exporter and score. `facts`: former_grade, grade, and reasons [{code, facts}] an exporter may read."""
+    """Raised once per exporter and score. `facts`: former_grade, grade, and reasons [{code, facts}] for exporters."""
 
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="alerts")
     buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="alerts")

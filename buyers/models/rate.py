@@ -5,13 +5,20 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Max, OuterRef, Q, Subquery
 
 from accounts.models.columns import CurrencyField
-from buyers.rates import OLDEST, PIVOT, Quotation, crossed, euro, quotation_refused
+from buyers.rates import OLDEST, PIVOT, Published, Quotation, crossed, euro, quotation_refused
 from kernel.money import Rate
 from kernel.refusals import refuse
+
+KEEP = """
+    INSERT INTO buyers_exchangerate AS kept (currency, day, value, source)
+    SELECT currency, day, value, %s FROM published
+    ON CONFLICT (currency, day) DO UPDATE SET value = EXCLUDED.value, source = EXCLUDED.source
+    WHERE (kept.value, kept.source) IS DISTINCT FROM (EXCLUDED.value, EXCLUDED.source)
+"""
 
 
 class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
@@ -49,7 +56,7 @@ class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
         return crossed(found[base], found[quote], day)  # type: ignore[arg-type]
 
     def rates_into(self, quote: str, day: date) -> dict[str, Rate]:
-        """The rate into `quote` of every currency that may be converted on `day`; those refused are simply not there."""
+        """The rate into `quote` of every currency that may be converted on `day`; those refused are left out."""
         recent = self.filter(day__lte=day, day__gte=day - OLDEST)
         published = dict(recent.values_list("source").annotate(Max("day")).order_by())
         found = {PIVOT: euro(day)}
@@ -59,6 +66,16 @@ class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
         if quote not in usable:
             return {}
         return {code: crossed(quotation, usable[quote], day) for code, quotation in usable.items()}
+
+    @staticmethod
+    def copy_in(rows: list[Published], source: str) -> int:
+        """Add and correct quotations in bulk; how many were new or different."""
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE published (currency text, day date, value numeric) ON COMMIT DROP")
+            with cursor.copy("COPY published FROM STDIN") as copy:
+                copy.write("".join(f"{row.currency}\t{row.day}\t{row.value:f}\n" for row in rows))
+            cursor.execute(KEEP, [source])
+            return cursor.rowcount
 
 
 class ExchangeRate(models.Model):

@@ -28,9 +28,8 @@ class ScoreQuerySet(AppendOnlyQuerySet):
         of_buyer = self.filter(buyer=buyer)
         rows = of_buyer.filter(scored_for__gt=since, scored_for__lte=today).order_by("scored_for", "id")
         before = of_buyer.filter(scored_for__lte=since).order_by("-scored_for", "-id").values_list("grade", flat=True)
-        trend = {since: grade for grade in before[:1]}
-        trend.update(rows.values_list("scored_for", "grade"))
-        return list(trend.items())
+        by_day = dict([(since, grade) for grade in before[:1]] + list(rows.values_list("scored_for", "grade")))
+        return list(by_day.items())
 
     def latest_of(self, buyer: Buyer | int) -> "Score | None":
         """The buyer's last score."""
@@ -67,9 +66,9 @@ class ScoreQuerySet(AppendOnlyQuerySet):
     @staticmethod
     def copy_in(columns: Sequence[str], lines: Iterable[str]) -> None:
         """Append rows given as lines of COPY's text format, in `columns`."""
-        with connection.cursor() as cursor:
-            with cursor.copy(f"COPY buyers_score ({', '.join(columns)}) FROM STDIN") as copy:
-                copy.write("".join(lines))
+        statement = f"COPY buyers_score ({', '.join(columns)}) FROM STDIN"
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write("".join(lines))
 
     @staticmethod
     def project(scores: Sequence[int], next_score_on: date) -> int:

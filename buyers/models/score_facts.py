@@ -171,7 +171,7 @@ def _add_statements(
 
 
 def _house_rates(currencies: NDArray, today: date, house_currency: str) -> NDArray[np.float64]:
-    """What one unit of each currency is worth in the house currency; NaN where no rate may be used (size is missing)."""
+    """Each currency in the house currency; NaN, so that size is missing, where no rate may be used."""
     rates = ExchangeRate.objects.rates_into(house_currency, today)
     return _mapped(currencies, {code: float(rate.value) for code, rate in rates.items()})
 

@@ -86,7 +86,7 @@ class ScoreRangeQuerySet(models.QuerySet["ScoreRange"]):
 
 
 class ScoreRange(models.Model):
-    """Buyers `first_buyer`..`last_buyer` (ids) of a run. A worker holds it until `claimed_until`; beat sweeps the rest."""
+    """Buyers `first_buyer`..`last_buyer` (ids) of a run, a worker's until `claimed_until`; beat sweeps the rest."""
 
     run = models.ForeignKey(ScoreRun, models.CASCADE, related_name="ranges")
     first_buyer = models.BigIntegerField()

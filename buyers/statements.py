@@ -1,0 +1,45 @@
+"""Whether annual accounts can be what they say: the arithmetic every balance sheet obeys, whatever its standard."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from kernel.currencies import is_currency
+from kernel.money import decimals_refused
+from kernel.refusals import Refusal, refusal
+
+Lines = Mapping[str, Decimal | None]
+
+# Lines that cannot be below nothing. Equity, profits and (rarely, as income) interest can.
+NEVER_NEGATIVE = (
+    "total_assets", "current_assets", "cash", "stock", "receivables", "current_liabilities", "long_term_debt", "sales",
+    "cost_of_sales", "depreciation",
+)  # fmt: skip
+# A part and the whole it cannot exceed.
+PARTS = (
+    ("current_assets", "total_assets"), ("equity", "total_assets"), ("cash", "current_assets"),
+    ("stock", "current_assets"), ("receivables", "current_assets"),
+)  # fmt: skip
+LONGEST_MONTHS = 24
+
+
+def statement_refused(lines: Lines, currency: str, period_end: date, months: int, today: date) -> tuple[Refusal, ...]:
+    """Refuses accounts of the future, of no or more than 24 months, without any line, in no currency, or whose parts
+    are greater than their whole. Amounts in `currency`, unknown lines None; a line not known is no reason to refuse."""
+    if not is_currency(currency):
+        return (refusal("unknown_currency", "currency", currency=currency),)
+    known = {name: amount for name, amount in lines.items() if amount is not None}
+    found = [no for name, amount in known.items() for no in decimals_refused(amount, currency, name)]
+    if period_end > today:
+        found.append(refusal("accounts_of_the_future", "period_end", period_end_on=period_end))
+    if not 1 <= months <= LONGEST_MONTHS:
+        found.append(refusal("months_out_of_range", "months", longest=LONGEST_MONTHS))
+    if not known:
+        found.append(refusal("accounts_are_empty"))
+    found += [refusal("line_below_nothing", name) for name in NEVER_NEGATIVE if known.get(name, Decimal(0)) < 0]
+    found += [
+        refusal("part_exceeds_whole", part)
+        for part, whole in PARTS
+        if part in known and whole in known and known[part] > known[whole] >= 0
+    ]
+    return tuple(found)
