@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from portal.views import health, home
+from portal.views import buyer, duties, health, help, home, language, search
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("todo/", duties.duties, name="duties"),
+    path("search", search.search, name="search"),
+    path("help/", help.help, name="help"),
+    path("buyers/<int:pk>/", buyer.buyer, name="buyer"),
+    path("i18n/", language.set_language, name="set_language"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

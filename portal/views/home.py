@@ -1,12 +1,129 @@
-"""Home: what must I do, what changed, where do I stand."""
+"""Home: what must I do and by when, what changed, where do I stand."""
 
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from accounts.access import reads
+from accounts.clock import today_in
+from accounts.models import User
+from accounts.wording import amount_shown
+from desk.models import Duty, Notice
+from policies.models import Policy
+from portal.shell import address
+from portal.views.standing import Standing, standing_of
+from portal.views.words import worded
+
+DUTIES_SHOWN, CHANGES_SHOWN = 8, 8
+# Grades are shown in the order of the scale; what nobody has graded yet comes last.
+GRADES = (*range(1, 11), None)
 
 
 @reads
 def home(request: HttpRequest) -> HttpResponse:
     """The firm's first page."""
-    return render(request, "portal/home.html")
+    policy = Policy.objects.of(request.firm).order_by("-ends_on", "-id").first()
+    today = today_in(policy.time_zone if policy else "UTC")
+    standing = standing_of(request.firm, today)
+    context = {
+        "policy": policy,
+        "today": today,
+        "greeting": greeting(timezone.now().astimezone(_zone(policy)).hour),
+        "standing": standing,
+        "largest": largest_rows(standing),
+        "grades": grade_rows(standing),
+        "house_currency": settings.HOUSE_CURRENCY,
+        **to_do(request, today),
+        **changes(request),
+    }
+    return render(request, "portal/home.html", context)
+
+
+def _zone(policy: Policy | None) -> Any:
+    return timezone.zoneinfo.ZoneInfo(policy.time_zone if policy else "UTC")
+
+
+def greeting(hour: int) -> str:
+    """How one greets at that hour."""
+    if hour < 12:
+        return _("Good morning")
+    return _("Good afternoon") if hour < 18 else _("Good evening")
+
+
+def open_duties(request: HttpRequest) -> Any:
+    """The firm's open duties, the most pressing first."""
+    found = Duty.objects.visible_to(request.user).of(request.firm)
+    return found.filter(done_at__isnull=True, lapsed_at__isnull=True).order_by("due_on", "id")
+
+
+def to_do(request: HttpRequest, today: date) -> dict[str, Any]:
+    """The first duties in words, and how many there are."""
+    shown = list(open_duties(request)[:DUTIES_SHOWN])
+    number = len(shown) if len(shown) < DUTIES_SHOWN else open_duties(request).count()
+    rows = [{"worded": worded(duty), "shape": pressing(duty.due_on, today)} for duty in shown]
+    return {"duties": rows, "duties_number": number, "first_due": shown[0].due_on if shown else None}
+
+
+def pressing(due_on: date, today: date) -> str:
+    """The status shape of a date: past, near, or later."""
+    days = (due_on - today).days
+    return "bad" if days < 0 else "warn" if days <= 7 else "info"
+
+
+def changes(request: HttpRequest) -> dict[str, Any]:
+    """News since the last visit; the latest when there is none.
+
+    A visit is a session: what was new stays marked while one comes and goes, however often the page is reloaded.
+    """
+    since = last_visit(request)
+    news = Notice.objects.visible_to(request.user).in_page().filter(recipient=request.user, exporter=request.firm)
+    shown = list(news[:CHANGES_SHOWN])
+    new = [notice for notice in shown if since is None or notice.created_at > since]
+    return {"news": new or shown, "news_is_new": bool(new), "since": since}
+
+
+def last_visit(request: HttpRequest) -> datetime | None:
+    """When the person was here before this session; remembered once per session, as a preference and not as an act."""
+    if "changes_since" not in request.session:
+        seen = request.user.seen_changes_at
+        request.session["changes_since"] = seen.isoformat() if seen else ""
+        User.objects.filter(pk=request.user.pk).update(seen_changes_at=timezone.now())
+    return parse_datetime(request.session["changes_since"]) if request.session["changes_since"] else None
+
+
+def largest_rows(standing: Standing) -> list[dict[str, Any]]:
+    """The largest limits as bars: what is owed against each, compared in house currency."""
+    return [
+        {
+            "label": holding.name,
+            "value": holding.owed * holding.house_amount / holding.amount,
+            "limit": holding.house_amount,
+            "text": _("%(owed)s of %(limit)s")
+            % {
+                "owed": amount_shown(holding.owed, holding.currency, with_code=False),
+                "limit": amount_shown(holding.amount, holding.currency),
+            },
+            "url": reverse("buyer", args=[holding.buyer]),
+        }
+        for holding in standing.largest
+    ]
+
+
+def grade_rows(standing: Standing) -> list[dict[str, Any]]:
+    """How many buyers of the book have each grade; each bar leads to them."""
+    return [
+        {
+            "label": str(grade) if grade else _("Not graded"),
+            "value": standing.grades.get(grade, 0),
+            "text": f"{standing.grades.get(grade, 0):,}",
+            "url": f"{address('buyers')}?grade={grade or 'none'}" if standing.grades.get(grade) else "",
+        }
+        for grade in GRADES
+    ]

@@ -1,0 +1,201 @@
+"""What the demo's firms ask for and what becomes of it, by the portal's own actions on earlier days.
+
+Most requests follow one rule (a share of the buyer's sales, answered by the machine, referrals decided three days
+later); the ones in SPECIAL leave every state of a request and of a limit behind somewhere.
+"""
+
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from demo.cast import Cast
+from demo.clock import set_to
+from demo.directory import invented
+from kernel.money import rounded
+from kernel.periods import plus_months
+from policies.actions.decision import countersign_decision, decide_limit_request
+from policies.actions.request import (
+    ask_for_limit,
+    hand_back_request,
+    send_reviewed_request,
+    withdraw_limit_request,
+)
+from policies.actions.review import review_limit
+from policies.models import CreditLimit, LimitRequest
+from policies.models.limit_request import RequestKind, RequestStage
+
+NAMESPACE = uuid.UUID("6f1d3c0e-54c1-4c0b-9a52-fa171ead0001")
+UNDERWRITER, SENIOR = "maria.koch@fairlead.example", "henrik.aaltonen@fairlead.example"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A request of `firm` for a limit on `buyer`, so many days ago; `then` is what becomes of a referral."""
+
+    firm: str
+    buyer: str
+    amount: int
+    days_ago: int
+    kind: str = RequestKind.NEW
+    terms_days: int = 60
+    then: str = "decide"  # decide, keep open, propose, decline, part, withdraw, leave, hand back
+    comment: str = ""
+    until_days: int | None = None  # days from today
+    reference: str = ""
+
+
+# Amounts in the policy's currency. Days are days ago.
+SPECIAL = (
+    Wish("lanhai", "kesselring", 520_000, 395, then="decide", reference="K-104"),
+    Wish("lanhai", "harbour", 300_000, 390),
+    Wish("lanhai", "harbour", 480_000, 70, RequestKind.TEMPORARY, until_days=24, comment="Spring season."),
+    Wish("lanhai", "morvan", 150_000, 6, then="part", comment="New catalogue, first orders signed."),
+    Wish("lanhai", "selatan", 420_000, 1, then="leave", comment="Framework order for two years.", terms_days=90),
+    Wish("lanhai", "kilimora", 60_000, 9, then="withdraw", comment="Trial order."),
+    Wish("lanhai", "anadolya", 250_000, 45, then="decline", terms_days=120),
+    Wish("lanhai", "zwaluw", 400_000, 380),
+    Wish("lanhai", "tisza", 60_000, 300, until_days=-40),
+    Wish("lanhai", "cedarlock", 350_000, 392),
+    Wish("lanhai", "guadalmar", 160_000, 388),
+    Wish("lanhai", "prairiewind", 900_000, 384, comment="Sole importer for the Midwest."),
+    Wish("lanhai", "prairiewind", 1_200_000, 12, RequestKind.INCREASE, comment="Two new warehouses."),
+    Wish("wiesen", "brunnmark", 1_400_000, 4, then="propose", comment="Supply contract signed in March."),
+    Wish("wiesen", "zhenlan", 300_000, 2, then="leave", terms_days=90, comment="First business in China."),
+    Wish("wiesen", "carpat", 180_000, 378),
+    Wish("wiesen", "lindgraben", 220_000, 340, until_days=17),
+    Wish("wiesen", "wattlebird", 160_000, 330),
+    Wish("wiesen", "wattlebird", 0, 15, RequestKind.CANCELLATION),
+    Wish("wiesen", "harbour", 240_000, 320),
+    Wish("wiesen", "harbour", 120_000, 30, RequestKind.REDUCTION),
+    Wish("wiesen", "pampasol", 90_000, 375, terms_days=45),
+    Wish("lourido", "vallefonda", 260_000, 370),
+    Wish("lourido", "almenara", 140_000, 365),
+    Wish("lourido", "kivipaja", 90_000, 1, then="await review", comment="Asked for by the Lahti showroom."),
+    Wish("lourido", "atlasine", 70_000, 3, then="hand back"),
+    Wish("lourido", "scheldemond", 120_000, 360),
+    Wish("lourido", "cedarlock", 200_000, 358),
+)  # fmt: skip
+
+# Every so many of the book's other buyers go without a request: they are watched only.
+WATCHED_ONLY = 5
+SHARE_OF_SALES = Decimal("0.012")
+
+
+def ordinary() -> tuple[Wish, ...]:
+    """The requests that follow the rule, spread over the last year."""
+    special = {(wish.firm, wish.buyer) for wish in SPECIAL}
+    found = []
+    for number, row in enumerate(invented()):
+        for firm in ("lanhai", "wiesen", "lourido"):
+            if not row[firm] or (firm, row["key"]) in special or row["health"] in ("affiliate", "public"):
+                continue
+            if (number + len(firm)) % WATCHED_ONLY == 0:
+                continue
+            found.append(Wish(firm, row["key"], 0, 345 - (number * 7 + len(firm)) % 300))
+    return tuple(found)
+
+
+def ask(cast: Cast, wish: Wish) -> None:
+    """Ask as the firm's editor; where the firm wants two steps, its owner sends it an hour later."""
+    with set_to(cast.story.moment(wish.days_ago, 8, 20)):
+        until = plus_months(cast.story.today, 0) + cast.days(wish.until_days) if wish.until_days is not None else None
+        made = ask_for_limit(
+            by=cast.editor(wish.firm),
+            policy=cast.policies[wish.firm].pk,
+            buyer=cast.buyers[wish.buyer].pk,
+            kind=wish.kind,
+            amount=Decimal(wish.amount) or _amount(cast, wish),
+            currency=cast.policies[wish.firm].currency,
+            terms_days=wish.terms_days,
+            form_key=uuid.uuid5(NAMESPACE, f"{wish.firm}/{wish.buyer}/{wish.days_ago}"),
+            until=until,
+            turnover=None,
+            comment=wish.comment,
+            own_reference=wish.reference,
+        )
+    if made.stage == RequestStage.AWAITING_REVIEW:
+        _second_step(cast, wish, made)
+
+
+def _second_step(cast: Cast, wish: Wish, request: LimitRequest) -> None:
+    with set_to(cast.story.moment(wish.days_ago, 9, 30)):
+        if wish.then == "hand back":
+            hand_back_request(by=cast.owner(wish.firm), request=request.pk)
+        elif wish.then != "await review":
+            send_reviewed_request(by=cast.owner(wish.firm), request=request.pk)
+
+
+def _amount(cast: Cast, wish: Wish) -> Decimal:
+    """A share of the buyer's sales in the policy's currency, to a round thousand."""
+    row = next(row for row in invented() if row["key"] == wish.buyer)
+    rate = cast.rate(row["currency"], cast.policies[wish.firm].currency)
+    amount = Decimal(row["sales"]) * 1_000_000 * SHARE_OF_SALES * rate
+    return max(rounded(amount / 5000, "JPY") * 5000, Decimal(10_000))
+
+
+def settle(cast: Cast, wish: Wish) -> None:
+    """What becomes of a request the machine referred."""
+    request = LimitRequest.objects.filter(
+        form_key=uuid.uuid5(NAMESPACE, f"{wish.firm}/{wish.buyer}/{wish.days_ago}"), stage=RequestStage.REFERRED
+    ).first()
+    if request is None or wish.then == "leave":
+        return
+    with set_to(cast.story.moment(max(wish.days_ago - 3, 1), 14)):
+        if wish.then == "withdraw":
+            withdraw_limit_request(by=cast.editor(wish.firm), request=request.pk)
+        else:
+            _decide(cast, wish, request)
+
+
+def _decide(cast: Cast, wish: Wish, request: LimitRequest) -> None:
+    verdict = VERDICTS.get(wish.then) or _verdict_by_grade(request)
+    decided = decide_limit_request(
+        by=cast.staff[UNDERWRITER],
+        request=request.pk,
+        amount=rounded(request.amount * verdict["share"] / 1000, "JPY") * 1000,
+        **{name: value for name, value in verdict.items() if name != "share"},
+    )
+    if decided.stage == RequestStage.COUNTERSIGN and wish.then != "propose":
+        countersign_decision(by=cast.staff[SENIOR], request=request.pk)
+
+
+VERDICTS: dict[str, dict[str, Any]] = {
+    "part": {
+        "outcome": "partly_approved", "share": Decimal("0.8"), "reasons": ("young_company",),
+        "words": "We shall gladly look again once the accounts of this year are in.",
+    },
+    "decline": {"outcome": "declined", "share": Decimal(0), "reasons": ("losses_in_accounts", "weak_equity")},
+    "propose": {"outcome": "approved", "share": Decimal(1), "reasons": ("financials_support_limit",)},
+}  # fmt: skip
+
+
+def _verdict_by_grade(request: LimitRequest) -> dict[str, Any]:
+    """As an underwriter would: yes to the good, part to the middling, no to the rest."""
+    grade = request.buyer.grade
+    if grade is not None and grade <= 4:
+        return {"outcome": "approved", "share": Decimal(1), "reasons": ("financials_support_limit",)}
+    if grade is not None and grade <= 7:
+        return {"outcome": "partly_approved", "share": Decimal("0.6"), "reasons": ("weak_liquidity",),
+                "conditions": ("retention_of_title",)}  # fmt: skip
+    return {"outcome": "declined", "share": Decimal(0), "reasons": ("no_financial_information",)}
+
+
+def withdraw_and_cut(cast: Cast) -> None:
+    """The insurer's own moves after regrades: one limit withdrawn, one cut with the policy's notice, one kept."""
+    for firm, buyer, choice, share, days_ago in (
+        ("lanhai", "cedarlock", "withdraw", None, 22),
+        ("lourido", "almenara", "reduce", Decimal("0.5"), 20),
+        ("wiesen", "carpat", "reduce", Decimal("0.6"), 5),
+    ):
+        limit = CreditLimit.objects.filter(
+            policy=cast.policies[firm], buyer=cast.buyers[buyer], amount__gt=0
+        ).first()
+        if limit is None:
+            continue
+        amount = rounded(limit.amount * share / 1000, "JPY") * 1000 if share else None
+        with set_to(cast.story.moment(days_ago, 15)):
+            review_limit(
+                by=cast.staff[SENIOR], limit=limit.pk, choice=choice, amount=amount, reasons=("weak_liquidity",),
+                words="The last accounts show less room than the limit takes.",
+            )  # fmt: skip

@@ -1,0 +1,13 @@
+"""Help: the main job in steps, and the words of the trade."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.access import person
+from portal.glossary import TERMS
+
+
+@person
+def help(request: HttpRequest) -> HttpResponse:  # noqa: A001 - the address, the template and the test have this name
+    """The same for everyone signed in; links lead where the reader may go."""
+    return render(request, "portal/help.html", {"terms": TERMS})

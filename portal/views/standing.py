@@ -1,0 +1,143 @@
+"""Where a firm stands: its limits, requests, grades and what it is owed, in sums the database makes.
+
+The sums run over the whole book, so they are kept until something happens: every act of a firm and every decision on
+one of its limits leaves an audit event, every regrade a score, and the key names the last of each.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from accounts.models import AuditEvent, Exporter
+from accounts.models.columns import AmountField
+from buyers.models import BookEntry, Score
+from policies.models import CreditLimit, LimitRequest
+from policies.models.limit_request import OPEN_STAGES
+from receivables.models import Invoice, Receipt
+
+LARGEST = 8
+KEPT_SECONDS = 600
+NOTHING = Value(Decimal(0), output_field=AmountField())
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Amounts of one currency: how much, in how many rows, and how much of it is past its due date."""
+
+    currency: str
+    amount: Decimal
+    number: int
+    overdue: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One of the largest limits, with what is owed against it in the limit's currency."""
+
+    buyer: int
+    name: str
+    amount: Decimal
+    currency: str
+    house_amount: Decimal
+    owed: Decimal
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything Home's third question shows."""
+
+    buyers: int
+    limits: tuple[Sums, ...]
+    open_requests: int
+    grades: dict[int | None, int]
+    owed: tuple[Sums, ...]
+    largest: tuple[Holding, ...]
+
+
+def standing_of(firm: Exporter, today: date) -> Standing:
+    """The firm's standing on `today`, from the cache while nothing has happened since."""
+    last_event = AuditEvent.objects.filter(exporter=firm).order_by("-id").values_list("id", flat=True).first()
+    last_score = Score.objects.order_by("-id").values_list("id", flat=True).first()
+    key = f"standing:{firm.pk}:{today}:{last_event}:{last_score}"
+    found = cache.get(key)
+    if found is None:
+        found = summed(firm, today)
+        cache.set(key, found, KEPT_SECONDS)
+    return found
+
+
+def summed(firm: Exporter, today: date) -> Standing:
+    """The same, summed now."""
+    grades = {
+        row["buyer__grade"]: row["number"]
+        for row in BookEntry.objects.of(firm).current().values("buyer__grade").annotate(number=Count("id"))
+    }
+    return Standing(
+        buyers=sum(grades.values()),
+        limits=tuple(
+            Sums(**row)
+            for row in in_force(firm, today)
+            .values("currency")
+            .annotate(number=Count("id"), amount=Sum("amount"))
+            .order_by("-number", "currency")
+        ),
+        open_requests=LimitRequest.objects.of(firm).filter(stage__in=OPEN_STAGES).count(),
+        grades=grades,
+        owed=tuple(Sums(**row) for row in owed_by_currency(firm, today)),
+        largest=largest_limits(firm, today),
+    )
+
+
+def in_force(firm: Exporter, today: date) -> Any:
+    """The firm's limits above zero that have not ended."""
+    return CreditLimit.objects.of(firm).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), amount__gt=0)
+
+
+def open_invoices(firm: Exporter) -> Any:
+    """Invoices on which something is owed, with `open_gross`. Receipts are summed per invoice, so rows stay rows."""
+    received = Receipt.objects.filter(invoice=OuterRef("pk")).order_by().values("invoice").annotate(sum=Sum("amount"))
+    owed = F("net") + F("vat") - Coalesce(Subquery(received.values("sum"), output_field=AmountField()), NOTHING)
+    return Invoice.objects.of(firm).annotate(open_gross=owed).filter(open_gross__gt=0)
+
+
+def owed_by_currency(firm: Exporter, today: date) -> Any:
+    """What is owed to the firm, by currency; the currency with most invoices first."""
+    return (
+        open_invoices(firm)
+        .values("currency")
+        .annotate(
+            number=Count("id"),
+            amount=Sum("open_gross"),
+            overdue=Coalesce(Sum("open_gross", filter=Q(due_on__lt=today)), NOTHING),
+        )
+        .order_by("-number", "currency")
+    )
+
+
+def largest_limits(firm: Exporter, today: date) -> tuple[Holding, ...]:
+    """The largest limits, compared in house currency since a firm may hold limits in several."""
+    limits = list(in_force(firm, today).select_related("buyer").order_by("-house_amount", "id")[:LARGEST])
+    owed = {
+        (row["buyer"], row["currency"]): row["sum"]
+        for row in open_invoices(firm)
+        .filter(buyer__in=[limit.buyer_id for limit in limits])
+        .values("buyer", "currency")
+        .annotate(sum=Sum("open_gross"))
+        .order_by()
+    }
+    return tuple(
+        Holding(
+            buyer=limit.buyer_id,
+            name=limit.buyer.name,
+            amount=limit.amount,
+            currency=limit.currency,
+            house_amount=limit.house_amount,
+            owed=owed.get((limit.buyer_id, limit.currency), Decimal(0)),
+        )
+        for limit in limits
+    )
