@@ -54,9 +54,14 @@ class AccountAdapter(DefaultAccountAdapter):
         except OSError:  # smtplib's errors are OSErrors too
             log.exception("mail %s not sent", template_prefix)
             if self.request:
-                messages.error(
-                    self.request, _("The mail could not be sent just now. Please try again in a few minutes.")
-                )
+                words = _("The mail could not be sent just now. Please try again in a few minutes.")
+                messages.error(self.request, words)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """News about one's own account, to the address one signs in with."""
+        super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email or user.email)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

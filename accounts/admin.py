@@ -160,7 +160,8 @@ class PersonAdmin(OfficeAdmin):
     search_fields = ("email", "name")
     ordering = ("email",)
     fields = readonly_fields = (
-        "email", "name", "language", "is_staff", "in_groups_named", "is_active", "has_second_factor", "joined_at", "last_login",
+        "email", "name", "language", "is_staff", "in_groups_named", "is_active", "has_second_factor", "joined_at",
+        "last_login",
     )  # fmt: skip
     inlines = (PersonsMemberships,)
     change_form_template = "accounts/office/person.html"

@@ -1,4 +1,4 @@
-"""May this member of staff decide this alone? (domain.md §2: a personal authority by amount and grade; above it four eyes.)"""
+"""May this member of staff decide this alone? A personal authority by amount and grade; above it four eyes."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +11,7 @@ UNGRADED_COUNTS_AS = 10
 
 @dataclass(frozen=True)
 class Authority:
-    """Up to and including `amount` (house currency) on one buyer, for grades `best_grade`..`worst_grade` (1 is best)."""
+    """Up to and including `amount` (house currency) on one buyer, for `best_grade`..`worst_grade` (1 is best)."""
 
     amount: Decimal
     currency: str
@@ -50,7 +50,7 @@ def within_authority(amount_house: Decimal, grade: int | None, authority: Author
 def authority_refused(
     amount: Decimal, currency: str, house_currency: str, best_grade: int, worst_grade: int
 ) -> tuple[Refusal, ...]:
-    """Refuses an authority that could not be compared with a decision: another currency, grades out of order or scale."""
+    """Refuses an authority no decision could be compared with: another currency, grades out of order or scale."""
     found = []
     if not amount.is_finite() or amount < 0:
         found.append(refusal("authority_below_zero", "amount"))

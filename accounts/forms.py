@@ -1,4 +1,4 @@
-"""Forms of people, firms and staff; from a rule's refusals to a form's errors; what was typed when a session had ended."""
+"""Forms of people, firms and staff; a rule's refusals as a form's errors; forms that came when a session had ended."""
 
 import time
 from collections.abc import Mapping

@@ -14,7 +14,7 @@ def tidied(name: str) -> str:
 
 
 def name_refused(name: str, longest: int, about: str = "name") -> tuple[Refusal, ...]:
-    """Refuses a name without a letter or digit, one longer than the column, and control characters (line breaks too)."""
+    """Refuses a name without a letter or digit, one longer than `longest`, and control characters, line breaks too."""
     if any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} or char in TURNING_MARKS for char in name):
         return (refusal("name_not_one_line", about),)
     if not any(char.isalnum() for char in name):

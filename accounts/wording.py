@@ -1,7 +1,7 @@
 """Sentences for people, keyed by code: the engine, and the words of kernel and accounts.
 
-Each app's wording.py continues the words of the floor below: ``WORDS = {**desk.wording.WORDS, "code": _("…")}``, so that
-an app can word whatever it may meet. Facts are formatted by the ends of their names:
+Each app's wording.py continues the words of the floor below: ``WORDS = {**desk.wording.WORDS, "code": _("…")}``, so
+that an app can word whatever it may meet. Facts are formatted by the ends of their names:
 `…_on` dates, `…amount` with the fact `currency`, `…percent`, `country`; everything else as it is.
 """
 
@@ -53,7 +53,7 @@ WORDS: dict[str, Any] = {
     "invitation_expired": _("This invitation ended on %(expired_on)s. Ask the firm to send it again."),
     "invitation_just_sent": _("The mail was sent less than a minute ago. Give it a moment before sending it again."),
     "invitation_for_another": _(
-        "This invitation is for %(email)s, but you are signed in as %(other)s. Sign out, then sign in or register as %(email)s."
+        "This invitation is for %(email)s, but you are signed in as %(other)s. Sign out, then go on as %(email)s."
     ),
     "account_exists": _("%(email)s has an account by now. Sign in with it to join the firm."),
     # Two-step review.
@@ -65,7 +65,8 @@ WORDS: dict[str, Any] = {
     "no_authority": _("You have no authority to decide. A policy administrator can enter one."),
     "amount_over_authority": _("Your authority ends at %(amount)s. A colleague with a higher one must countersign."),
     "grade_outside_authority": _(
-        "The buyer is graded %(grade)s; your authority covers grades %(best)s to %(worst)s. A colleague must countersign."
+        "The buyer is graded %(grade)s; your authority covers grades %(best)s to %(worst)s. "
+        "A colleague must countersign."
     ),
     "ungraded_outside_authority": _(
         "The buyer has no grade and counts as %(grade)s; your authority covers grades %(best)s to %(worst)s. "

@@ -24,8 +24,8 @@ OPERATOR_ALONE: frozenset[str] = frozenset()
 def appoint_staff(*, by: int, email: str, name: str, groups: list[str]) -> User:
     """A person of the insurer's in `groups`; somebody who is staff already gets these groups instead.
 
-    The operator's act.     Refuses people who work for a firm: nobody sits on both sides of the desk. A new person has no password until they
-    set one by the mail for forgotten passwords, and does nothing before a second factor stands.
+    The operator's act. Refuses people who work for a firm: nobody sits on both sides of the desk. A new person has no
+    password until they set one by the mail for forgotten passwords, and does nothing before a second factor stands.
     """
     require_group(by, OPERATOR_ALONE)
     email, name = email.strip().lower(), tidied(name)

@@ -44,13 +44,13 @@ def _different(column: str, exporter: Exporter) -> list[object]:
     PostgreSQL has no such scan of its own for DISTINCT: see "Loose indexscan" in its wiki.
     """
     step = f"SELECT {column} FROM accounts_auditevent WHERE exporter_id = %s AND {column}"  # noqa: S608 - our own names
+    walk = (
+        f"WITH RECURSIVE found(value) AS (({step} IS NOT NULL ORDER BY {column} LIMIT 1) UNION ALL "  # noqa: S608
+        f"SELECT ({step} > found.value ORDER BY {column} LIMIT 1) FROM found WHERE found.value IS NOT NULL) "
+        "SELECT value FROM found WHERE value IS NOT NULL"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH RECURSIVE found(value) AS (({step} IS NOT NULL ORDER BY {column} LIMIT 1) UNION ALL "
-            f"SELECT ({step} > found.value ORDER BY {column} LIMIT 1) FROM found WHERE found.value IS NOT NULL) "
-            "SELECT value FROM found WHERE value IS NOT NULL",
-            [exporter.pk, exporter.pk],
-        )
+        cursor.execute(walk, [exporter.pk, exporter.pk])
         return [value for (value,) in cursor.fetchall()]
 
 

@@ -1,7 +1,7 @@
 """Coming in by an invitation: the link of the mail, then a page that says what will happen.
 
-The link's secret goes into the session at once and out of the address, so that it stands in no history, no referrer and
-no proxy's log. Opening changes nothing: mail scanners open links too.
+The link's secret goes into the session at once and out of the address, so that it stands in no browser's bar and in no
+referrer. Opening changes nothing: mail scanners open links too.
 """
 
 from allauth.account.internal.flows.login import perform_password_login

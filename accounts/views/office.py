@@ -42,16 +42,8 @@ def create_exporter(request: HttpRequest) -> HttpResponse:
 def set_authority(request: HttpRequest, object_id: str | None = None) -> HttpResponse:
     """How far a member of staff decides alone."""
     row = get_object_or_404(StaffAuthority, pk=object_id) if object_id else None
-    shown = (
-        {
-            "user": row.user,
-            "amount": row.amount.normalize(),
-            "best_grade": row.best_grade,
-            "worst_grade": row.worst_grade,
-        }
-        if row
-        else {}
-    )
+    columns = ("user", "amount", "best_grade", "worst_grade")
+    shown = {name: getattr(row, name) for name in columns} if row else {}
     form = AuthorityForm(request.POST or None, initial=shown)
     if form.is_valid():
         person = form.cleaned_data.pop("user")
