@@ -148,6 +148,8 @@ def _said(indicator: Indicator, value: int, house_currency: str) -> tuple[str, d
         return f"{indicator.code}_{'yes' if value else 'no'}", {}
     if abs(value) >= UNBOUNDED:
         return f"{indicator.code}_unbounded", {}
+    if indicator.group == PAYMENT and value <= 0:  # paid early, or nothing to report
+        return f"{indicator.code}_none", {}
     number = f"{Decimal(value).scaleb(-indicator.digits):f}"
     if indicator.unit == "house_thousands":
         return indicator.code, {"amount": f"{Decimal(value) * 1000:f}", "currency": house_currency}

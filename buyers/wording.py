@@ -71,7 +71,138 @@ DIRECTORY: dict[str, Any] = {
     "reason_unknown": _("Choose a reason."),
 }
 
+# --- scores, alerts, countries, rates ---------------------------------------------------------------------------------
+
+SCORES: dict[str, Any] = {
+    # groups of indicators
+    "group_solvency": _("Solvency"),
+    "group_liquidity": _("Liquidity"),
+    "group_profitability": _("Profitability"),
+    "group_activity": _("Activity"),
+    "group_size": _("Size and growth"),
+    "group_reporting": _("Accounts"),
+    "group_payment": _("Payment experience"),
+    "group_company": _("Company"),
+    "group_country": _("Country"),
+    # indicators: what is seen, and (…_missing) what the indicator is called when it is not
+    "equity_ratio": _("Equity is %(value_percent)s of total assets"),
+    "equity_ratio_missing": _("Equity ratio"),
+    "debt_ratio": _("Debts are %(value_percent)s of total assets"),
+    "debt_ratio_missing": _("Debt ratio"),
+    "debt_to_earnings": _("Long-term debt equals %(value)s years of earnings"),
+    "debt_to_earnings_unbounded": _("Long-term debt, but no earnings to repay it from"),
+    "debt_to_earnings_missing": _("Years to repay long-term debt"),
+    "interest_cover": _("Operating profit is %(value)s times the interest"),
+    "interest_cover_unbounded": _("No interest to pay"),
+    "interest_cover_missing": _("Interest cover"),
+    "current_ratio": _("Current ratio %(value)s"),
+    "current_ratio_unbounded": _("No current liabilities"),
+    "current_ratio_missing": _("Current ratio"),
+    "quick_ratio": _("Quick ratio %(value)s"),
+    "quick_ratio_unbounded": _("No current liabilities to set quick assets against"),
+    "quick_ratio_missing": _("Quick ratio"),
+    "cash_ratio": _("Cash ratio %(value)s"),
+    "cash_ratio_unbounded": _("No current liabilities to set cash against"),
+    "cash_ratio_missing": _("Cash ratio"),
+    "return_on_assets": _("Net profit is %(value_percent)s of total assets"),
+    "return_on_assets_missing": _("Return on assets"),
+    "return_on_sales": _("Net profit is %(value_percent)s of sales"),
+    "return_on_sales_missing": _("Return on sales"),
+    "gross_margin": _("Gross margin %(value_percent)s"),
+    "gross_margin_missing": _("Gross margin"),
+    "receivable_days": _("Its own customers pay after %(value)s days"),
+    "receivable_days_missing": _("Days its customers take to pay"),
+    "stock_days": _("Stock lasts %(value)s days"),
+    "stock_days_missing": _("Days its stock lasts"),
+    "sales_size": _("Sales of %(amount)s a year"),
+    "sales_size_missing": _("Sales"),
+    "sales_growth": _("Sales changed by %(value_percent)s in a year"),
+    "sales_growth_missing": _("Growth of sales"),
+    "equity_change": _("Equity changed by %(value_percent)s of total assets in a year"),
+    "equity_change_missing": _("Change of equity"),
+    "accounts_age": _("The latest accounts are %(value)s days old"),
+    "accounts_age_missing": _("Annual accounts"),
+    "audited_yes": _("The accounts are audited"),
+    "audited_no": _("The accounts are not audited"),
+    "audited_missing": _("Audit of the accounts"),
+    "days_beyond_terms": _("Pays %(value)s days after terms on average"),
+    "days_beyond_terms_none": _("Pays within terms"),
+    "days_beyond_terms_missing": _("Days paid after terms"),
+    "share_overdue": _("%(value_percent)s of what it owes is overdue"),
+    "share_overdue_none": _("Nothing it owes is overdue"),
+    "share_overdue_missing": _("Share overdue"),
+    "payment_trend": _("Pays %(value)s days later than before"),
+    "payment_trend_none": _("Pays no later than before"),
+    "payment_trend_missing": _("Trend of payment"),
+    "overdues_reported": _("Overdues reported in twelve months: %(value)s"),
+    "overdues_reported_none": _("No overdue reported in twelve months"),
+    "overdues_reported_missing": _("Overdues reported"),
+    "claims_filed": _("Claims filed in three years: %(value)s"),
+    "claims_filed_none": _("No claim filed in three years"),
+    "claims_filed_missing": _("Claims filed"),
+    "company_age": _("In business for %(value)s years"),
+    "company_age_missing": _("Age of the company"),
+    "country_risk_0": _("Very low country risk (OECD class 0 of 7)"),
+    "country_risk_1": _("Low country risk (OECD class 1 of 7)"),
+    "country_risk_2": _("Low country risk (OECD class 2 of 7)"),
+    "country_risk_3": _("Medium country risk (OECD class 3 of 7)"),
+    "country_risk_4": _("Medium country risk (OECD class 4 of 7)"),
+    "country_risk_5": _("Raised country risk (OECD class 5 of 7)"),
+    "country_risk_6": _("High country risk (OECD class 6 of 7)"),
+    "country_risk_7": _("Very high country risk (OECD class 7 of 7)"),
+    "country_risk_8": _("Low country risk (high-income country, not classified by the OECD)"),
+    "country_risk_9": _("Country not classified by the OECD"),
+    "country_risk_missing": _("Country risk"),
+    # what overrides all points
+    "status_insolvent": _("The register says it is insolvent or dissolved"),
+    "insolvency_filed": _("Insolvency has been filed"),
+    # what a regrade means
+    "means_insolvent": _(
+        "The buyer is insolvent. Nothing you deliver from now on is covered. What you delivered before under your limit "
+        "stays covered; there is no waiting period for the claim."
+    ),
+    "means_near_failure": _(
+        "The buyer is at risk of failure. Your limit is under review and may be withdrawn; what is covered already stays "
+        "covered."
+    ),
+    "means_high_risk": _(
+        "Non-payment has become clearly more likely. Your limit is under review and may be cut for later deliveries; what "
+        "is covered already stays covered."
+    ),
+    "means_weaker": _("The buyer is weaker than before. Your limit stands; it is being looked at again."),
+    "means_upgrade": _("The buyer is stronger than before. A higher limit has better chances now."),
+    "means_first_grade": _("The buyer now has a grade. Requests for a limit can be answered at once."),
+    # what can be done now
+    "stop_delivering": _("Stop delivering, also what is already ordered."),
+    "file_the_claim": _(
+        "File the claim with the invoices that are open, and register your debt with the administrator."
+    ),
+    "hold_deliveries": _("Hold deliveries until what is due has been paid, or deliver against payment in advance."),
+    "collect_now": _("Collect what is due now; do not extend terms."),
+    "cut_the_limit": _("Reduce your limit to what you really need."),
+    "get_security": _("Ask for security: a guarantee, retention of title, or a part paid in advance."),
+    "remind_earlier": _("Remind earlier: before the due date instead of after it."),
+    "watch_payments": _("Watch how it pays; report an overdue on time."),
+    "ask_for_more": _("Ask for a higher limit if you want to sell more."),
+    "ask_for_cover": _("Ask for a limit if you want to sell on credit."),
+    # accounts typed in by an underwriter
+    "accounts_of_the_future": _("These accounts end on %(period_end_on)s, which is still to come."),
+    "months_out_of_range": _("A year of accounts has 1 to %(longest)s months."),
+    "accounts_are_empty": _("Give at least one line of the accounts."),
+    "line_below_nothing": _("This line cannot be negative."),
+    "part_exceeds_whole": _("This is more than the total it is a part of."),
+    "statement_known": _(
+        "The portal already has accounts to %(period_end_on)s from “%(source)s”, with other figures. Accounts are never "
+        "overwritten: name another source, for example “%(source)s, corrected”."
+    ),
+    # rates
+    "currency_not_quoted": _("There is no exchange rate for %(currency)s up to %(day_on)s."),
+    "rate_series_ended": _("Exchange rates of %(currency)s ended on %(last_on)s; there is none for %(day_on)s."),
+    "rate_too_old": _("The last exchange rate of %(currency)s is of %(last_on)s, too old for %(day_on)s."),
+}
+
 WORDS: dict[str, Any] = {
     **below.WORDS,
     **DIRECTORY,
+    **SCORES,
 }

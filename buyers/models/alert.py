@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -113,3 +114,7 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.buyer_id} → {self.exporter_id}"
+
+    def get_absolute_url(self) -> str:
+        """The alert's own page."""
+        return reverse("alert", args=[self.pk])

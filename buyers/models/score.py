@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.columns import AppendOnlyQuerySet, only_added
-from buyers.explanation import Scored
+from buyers.explanation import Explanation, Scored, explained
 from buyers.models.buyer import Buyer
 from buyers.scorecard import edition
 from kernel.periods import plus_months
@@ -131,6 +132,18 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.buyer_id}: {self.grade} ({self.edition})"
+
+    def for_exporters(self) -> Explanation:
+        """Why this grade, as far as an exporter may read it."""
+        return self._explained(for_staff=False)
+
+    def for_staff(self) -> Explanation:
+        """Why this grade, everything."""
+        return self._explained(for_staff=True)
+
+    def _explained(self, for_staff: bool) -> Explanation:
+        before = Score.objects.before(self)
+        return explained(self.facts(), before.facts() if before else None, for_staff, settings.HOUSE_CURRENCY)
 
     def facts(self) -> Scored:
         """The score as the explanation reads it."""
