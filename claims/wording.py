@@ -9,8 +9,6 @@ from receivables import wording as below
 
 WORDS: dict[str, Any] = {
     **below.WORDS,
-    # Acts that a firm may put under two-step review
-    "claims.file_claim": _("File a claim"),
     # Kinds of paper
     **{f"paper_{kind.value}": kind.label for kind in PaperKind},
     # Filing

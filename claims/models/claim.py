@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import DecimalField, ExpressionWrapper, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,20 @@ class ClaimQuerySet(OfExporterQuerySet):
     def locked(self, claim: int) -> "Claim":
         """The claim, its row locked: what is done to one claim is done one after the other."""
         return self.select_for_update(of=("self",)).select_related("policy", "exporter", "buyer").get(pk=claim)
+
+    def with_claimed(self) -> "ClaimQuerySet":
+        """Adds `claimed`: what is still owed, with VAT, on the invoices claimed; None where there are none."""
+        items = ClaimItem.objects.filter(claim=OuterRef("pk"), removed_at__isnull=True).order_by().values("claim")
+        column = DecimalField(max_digits=19, decimal_places=4)
+        gross = items.annotate(sum=Sum(F("invoice__net") + F("invoice__vat"))).values("sum")
+        paid = items.annotate(sum=Sum("invoice__receipts__amount")).values("sum")
+        return self.annotate(
+            claimed=ExpressionWrapper(
+                Subquery(gross, output_field=column)
+                - Coalesce(Subquery(paid, output_field=column), Value(0, output_field=column)),
+                output_field=column,
+            )
+        )
 
     def on_the_desk(self) -> "ClaimQuerySet":
         """Those that wait for the insurer."""

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from accounts.access import require_role
+from accounts.acts import act_code
 from accounts.audit import action, record, subject_of
 from accounts.models import Membership
 from accounts.models.roles import MAY_WRITE
@@ -29,7 +30,7 @@ def open_review(*, by: int, exporter: int, act: str, subject: str, path: str) ->
             by=by,
             exporter=exporter,
             kind="desk.review_asked",
-            facts={"act": act, "by": review.asked_by.name},
+            facts={"act": act_code(act), "by": review.asked_by.name},
             subject=subject_of(review),
             path=path,
             recipients=_colleagues(by, exporter),

@@ -60,3 +60,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def ending(self) -> str:
+        """The ending of its name without the point: what people call its type."""
+        return self.name.rpartition(".")[2]
+
+    def kilobytes(self) -> int:
+        """The size in whole KB, never 0."""
+        return max(1, round(self.size / 1024))
