@@ -11,8 +11,8 @@ from accounts.models.roles import MAY_WRITE
 from accounts.paging import keyset_page
 from buyers.actions.alert import reopen_alert, settle_alert
 from buyers.advice import advice
-from buyers.views.filters import AlertFilter
 from buyers.models import Alert, BookEntry
+from buyers.views.filters import AlertFilter
 
 
 @reads
