@@ -24,7 +24,7 @@ LIFTS, LOWERS, NEUTRAL, MISSING = "lifts", "lowers", "neutral", "missing"
 
 @dataclass(frozen=True)
 class Line:
-    """One indicator of one score. wording.py words `code` with `facts`; `effect` is LIFTS, LOWERS, NEUTRAL or MISSING."""
+    """One indicator of one score; wording.py words `code` with `facts`. `effect`: LIFTS, LOWERS, NEUTRAL or MISSING."""
 
     indicator: str
     group: str
@@ -150,7 +150,7 @@ def _said(indicator: Indicator, value: int, house_currency: str) -> tuple[str, d
         return f"{indicator.code}_unbounded", {}
     if indicator.group == PAYMENT and value <= 0:  # paid early, or nothing to report
         return f"{indicator.code}_none", {}
-    number = f"{Decimal(value).scaleb(-indicator.digits):f}"
+    number = f"{Decimal(value).scaleb(-indicator.digits).normalize():f}"
     if indicator.unit == "house_thousands":
         return indicator.code, {"amount": f"{Decimal(value) * 1000:f}", "currency": house_currency}
     if indicator.unit == "percent":

@@ -158,25 +158,23 @@ SCORES: dict[str, Any] = {
     "insolvency_filed": _("Insolvency has been filed"),
     # what a regrade means
     "means_insolvent": _(
-        "The buyer is insolvent. Nothing you deliver from now on is covered. What you delivered before under your limit "
-        "stays covered; there is no waiting period for the claim."
+        "The buyer is insolvent. Nothing you deliver from now on is covered. What you delivered before under your "
+        "limit stays covered; there is no waiting period for the claim."
     ),
     "means_near_failure": _(
-        "The buyer is at risk of failure. Your limit is under review and may be withdrawn; what is covered already stays "
-        "covered."
+        "The buyer is at risk of failure. Your limit is under review and may be withdrawn; what is covered already "
+        "stays covered."
     ),
     "means_high_risk": _(
-        "Non-payment has become clearly more likely. Your limit is under review and may be cut for later deliveries; what "
-        "is covered already stays covered."
+        "Non-payment has become clearly more likely. Your limit is under review and may be cut for later deliveries; "
+        "what is covered already stays covered."
     ),
     "means_weaker": _("The buyer is weaker than before. Your limit stands; it is being looked at again."),
     "means_upgrade": _("The buyer is stronger than before. A higher limit has better chances now."),
     "means_first_grade": _("The buyer now has a grade. Requests for a limit can be answered at once."),
     # what can be done now
     "stop_delivering": _("Stop delivering, also what is already ordered."),
-    "file_the_claim": _(
-        "File the claim with the invoices that are open, and register your debt with the administrator."
-    ),
+    "file_the_claim": _("File the claim with the open invoices, and register your debt with the administrator."),
     "hold_deliveries": _("Hold deliveries until what is due has been paid, or deliver against payment in advance."),
     "collect_now": _("Collect what is due now; do not extend terms."),
     "cut_the_limit": _("Reduce your limit to what you really need."),
@@ -192,8 +190,8 @@ SCORES: dict[str, Any] = {
     "line_below_nothing": _("This line cannot be negative."),
     "part_exceeds_whole": _("This is more than the total it is a part of."),
     "statement_known": _(
-        "The portal already has accounts to %(period_end_on)s from “%(source)s”, with other figures. Accounts are never "
-        "overwritten: name another source, for example “%(source)s, corrected”."
+        "The portal already has accounts to %(period_end_on)s from “%(source)s”, with other figures. Accounts are "
+        "never overwritten: name another source, for example “%(source)s, corrected”."
     ),
     # rates
     "currency_not_quoted": _("There is no exchange rate for %(currency)s up to %(day_on)s."),
