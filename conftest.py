@@ -24,7 +24,7 @@ django.setup()
 # Hashing slowly is the point of a password hasher, but not of a test.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
-pytest_plugins = ["tests.test_services.portal_server", "tests.test_services.browser"]
+pytest_plugins = ["tests.test_services.portal_server", "tests.test_services.browser", "tests.test_services.template"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -13,6 +13,7 @@ from scripts.trouble import CannotStart
 
 # Set by images and machines that bring their own Python with everything installed: nothing is made, nothing checked.
 OWN_PYTHON = "FAIRLEAD_OWN_PYTHON"
+WAITING = "Another start is setting up the Python packages; waiting for it …"
 
 
 def enter(argv: list[str], *, dev: bool) -> None:
@@ -54,12 +55,13 @@ def hand_over(argv: list[str]) -> None:
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
+def alone(path: Path, waiting: str = WAITING) -> Iterator[None]:
     """Hold a file lock; the kernel lets go of it however this process ends."""
     with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("Another start is setting up the Python packages; waiting for it …", flush=True)
+            if waiting:
+                print(waiting, flush=True)
             fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -13,6 +13,8 @@ from scripts.processes import end, left_over
 from scripts.supervisor import Supervisor
 
 PREFIX = "fairlead-test-"
+# Names the folder of a run's own servers, for its workers too; absent where somebody else's are used.
+MARK = "FAIRLEAD_THROWAWAY"
 
 
 def start() -> Supervisor | None:
@@ -29,7 +31,10 @@ def start() -> Supervisor | None:
     supervisor = Supervisor(private_folder(folder / "run"))
     atexit.register(supervisor.stop)
     supervisor.remove_at_the_end(folder)
+    own_database = not os.environ.get("DATABASE_URL")
     os.environ.update(servers.start(supervisor, folder, forgetful=True))
+    if own_database:
+        os.environ[MARK] = str(folder)
     return supervisor
 
 

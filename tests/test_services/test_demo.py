@@ -131,7 +131,7 @@ def test_a_test_run_leaves_nothing_behind_however_it_ends(
     house: TinyHouse, tmp_path: Path, number: signal.Signals
 ) -> None:
     (house.folder / "tests/test_services").mkdir(parents=True)
-    for name in ("portal_server", "browser"):
+    for name in ("portal_server", "browser", "template"):
         source = Path(__file__).with_name(f"{name}.py")
         (house.folder / f"tests/test_services/{name}.py").write_text(source.read_text())
     waits = "import time, pathlib\ndef test_waits():\n    pathlib.Path('waiting').touch()\n    time.sleep(600)\n"
