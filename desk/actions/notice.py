@@ -71,9 +71,10 @@ def _told(people: list[int], kind: str, subject: str) -> int:
 # One statement however many firms and people: a regrade may concern thousands of books at once.
 TELL_FIRMS = """
     INSERT INTO desk_notice
-        (exporter_id, recipient_id, channel, stage, kind, facts, subject, path, created_at, message_id, attempts)
+        (exporter_id, recipient_id, channel, stage, kind, facts, subject, path, created_at, message_id, attempts,
+         trouble)
     SELECT news.exporter, member.user_id, way.channel, way.stage, %(kind)s, news.facts, news.subject, news.path,
-           %(now)s, gen_random_uuid(), 0
+           %(now)s, gen_random_uuid(), 0, ''
     FROM jsonb_to_recordset(%(news)s::jsonb) AS news (exporter bigint, subject text, path text, facts jsonb)
     JOIN accounts_membership member ON member.exporter_id = news.exporter AND member.ended_at IS NULL
     JOIN accounts_user person ON person.id = member.user_id AND person.is_active
