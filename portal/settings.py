@@ -128,6 +128,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# What beat sweeps: seconds between two calls.
+CELERY_BEAT_SCHEDULE = {
+    "send_mails": {"task": "desk.tasks.send_mails", "schedule": 60.0},
+    "sweep_documents": {"task": "desk.tasks.sweep_documents", "schedule": 86_400.0},
+}
 
 # --- people ----------------------------------------------------------------------------------------------------------
 

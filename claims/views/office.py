@@ -1,0 +1,154 @@
+"""The claims handler's desk: the worklist by days left, and one page per claim from which everything is done."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import staff
+from accounts.forms import show_refusals
+from accounts.models.roles import CLAIMS_HANDLER
+from accounts.paging import keyset_page
+from accounts.wording import said_of
+from claims.actions import handling as acts
+from claims.deadlines import ClaimTerms, days_left
+from claims.filing import filing_refused
+from claims.forms import AskForm, AssessForm
+from claims.lifecycle import CLAIM, HANDLER
+from claims.models import Claim
+from claims.models.claim import ClaimStage
+from claims.views.page import asked, day_facts, invoice_facts, paper_facts, say_refused, timeline_of
+from claims.wording import WORDS
+from kernel.refusals import Refused
+
+ANSWER_WITHIN = timedelta(days=14)  # proposed in the form; the handler says the day
+
+
+@staff(CLAIMS_HANDLER)
+def claims_worklist(request: HttpRequest) -> HttpResponse:
+    """Claims that wait for the insurer, those with the fewest days first; `?whose=mine|nobody` narrows."""
+    found = Claim.objects.on_the_desk().with_claimed()
+    whose = request.GET.get("whose", "")
+    if whose == "mine":
+        found = found.filter(handler=request.user.pk)
+    elif whose == "nobody":
+        found = found.filter(handler__isnull=True)
+    page = keyset_page(
+        request, found.select_related("buyer", "exporter", "policy", "handler"), order=("decide_by", "id")
+    )
+    shown = {"page": page, "whose": whose, "title": _("Claims by days left"), "today": timezone.localdate()}
+    return render(request, "claims/office/worklist.html", {**admin.site.each_context(request), **shown})
+
+
+@staff(CLAIMS_HANDLER)
+def decide_claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """Facts, what the rules say, and what the handler can do now."""
+    return _page(request, _found(pk))
+
+
+@staff(CLAIMS_HANDLER)
+def take_claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """The handler's own from now on."""
+    if request.method == "POST":
+        former = request.POST.get("taken_from", "")
+        try:
+            acts.take_claim(
+                by=request.user.pk, claim=_found(pk).pk, taken_from=int(former) if former.isdigit() else None
+            )
+        except Refused as refused:
+            say_refused(request, refused)
+    return redirect("admin:claims_claim_decide", pk)
+
+
+@staff(CLAIMS_HANDLER)
+def ask_for_papers(request: HttpRequest, pk: int) -> HttpResponse:
+    """Papers the firm is to send."""
+    if request.method != "POST":
+        return redirect("admin:claims_claim_decide", pk)
+    claim, form = _found(pk), AskForm(request.POST)
+    if form.is_valid():
+        facts = form.cleaned_data
+        try:
+            acts.ask_for_papers(
+                by=request.user.pk, claim=pk, asked=[(kind, facts["words"]) for kind in facts["kinds"]],
+                answer_by=facts["answer_by"],
+            )  # fmt: skip
+        except Refused as refused:
+            show_refusals(form, refused, WORDS)
+        else:
+            messages.success(request, _("The exporter has been asked; the clock rests."))
+            return _next(claim)
+    return _page(request, claim, ask_form=form)
+
+
+@staff(CLAIMS_HANDLER)
+def assess_claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """The end of the assessment."""
+    if request.method != "POST":
+        return redirect("admin:claims_claim_decide", pk)
+    claim, form = _found(pk), AssessForm(request.POST)
+    if form.is_valid():
+        try:
+            acts.assess_claim(by=request.user.pk, claim=pk, words=form.cleaned_data["words"])
+        except Refused as refused:
+            show_refusals(form, refused, WORDS)
+        else:
+            messages.success(request, _("The assessment is closed and the exporter has been told."))
+            return _next(claim)
+    return _page(request, claim, assess_form=form)
+
+
+def _found(pk: int) -> Claim:
+    """Any claim that has been filed: a draft is the firm's own."""
+    filed = Claim.objects.exclude(filed_at__isnull=True)
+    return get_object_or_404(filed.select_related("policy", "buyer", "exporter", "handler", "assessed_by"), pk=pk)
+
+
+def _next(claim: Claim) -> HttpResponse:
+    """The claim with the next fewest days left, or the worklist when this was the last one."""
+    follows = _following(claim)
+    return redirect("admin:claims_claim_decide", follows) if follows else redirect("admin:claims_worklist")
+
+
+def _following(claim: Claim) -> int | None:
+    order = Claim.objects.on_the_desk().exclude(pk=claim.pk).exclude(stage=ClaimStage.PAPERS_ASKED)
+    return order.filter(decide_by__gte=claim.decide_by).order_by("decide_by", "id").values_list("pk", flat=True).first()
+
+
+def _page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpResponse:
+    terms, invoices, today = claim.terms(), list(claim.invoices()), claim.today()
+    papers = paper_facts(claim)
+    shown = {
+        "title": _("Claim on %(buyer)s") % {"buyer": claim.buyer.name},
+        "claim": claim,
+        "today": today,
+        "office": True,
+        "moves": {move.name for move in CLAIM.moves_from(claim.stage, HANDLER)},
+        "follows": _following(claim),
+        "days_left": _days_left(claim, terms),
+        "findings": [said_of(WORDS, refusal) for refusal in filing_refused(claim.facts(terms), today)],
+        "ask_form": AskForm(
+            initial={
+                "answer_by": today + ANSWER_WITHIN,
+                "kinds": [code.removeprefix("paper_") for code in papers["missing"]],
+            }
+        ),
+        "assess_form": AssessForm(),
+        "events": timeline_of(claim),
+        **invoice_facts(claim, invoices),
+        **day_facts(claim, invoices, terms),
+        **papers,
+        **asked(claim, None),
+        **forms,
+    }
+    return render(request, "claims/office/decide.html", {**admin.site.each_context(request), **shown})
+
+
+def _days_left(claim: Claim, terms: ClaimTerms) -> int | None:
+    if claim.decide_by is None:
+        return None
+    return days_left(claim.decide_by, claim.today(), claim.clock_stopped_on, terms)
