@@ -5,7 +5,7 @@ its reason is for staff only, as is every reason that comes from other policyhol
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
@@ -66,6 +66,10 @@ class Standing:
     # From the appetite.
     country_off_cover: bool = False
     buyer_off_cover: bool = False
+
+    def as_exporters_know_it(self) -> "Standing":
+        """Without what others reported and without the appetite for the buyer: what a preview may be made from."""
+        return replace(self, overdue_reported=False, claim_filed=False, buyer_off_cover=False)
 
 
 @dataclass(frozen=True)

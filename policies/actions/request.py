@@ -148,11 +148,10 @@ class _Asking:
 
     @classmethod
     def gathered(cls, policy: int, buyer: int, currency: str) -> "_Asking":
-        found = Policy.objects.get(pk=policy)
+        found = Policy.objects.select_related("exporter").get(pk=policy)
         today = today_in(found.time_zone)
-        entity = Buyer.objects.select_related("merged_into").get(pk=buyer)
         terms = PolicyTerms.objects.terms_on(policy, today)
-        return cls(found, terms, entity.merged_into or entity, timezone.now(), today, edition())
+        return cls(found, terms, Buyer.objects.present(buyer), timezone.now(), today, edition())
 
     def question(self, request: LimitRequest, held: HeldBuyer, limit: CreditLimit | None, rate: Rate) -> Question:
         """The request as the rule is asked, with the room that is left on the locked buyer."""
@@ -273,9 +272,12 @@ def _review_of(request: LimitRequest) -> Review:
 def _told(request: LimitRequest) -> dict[str, Any]:
     """What the firm's owners may read in the trail: never why a request was referred."""
     return {
+        "reference": str(request.reference),
+        "own_reference": request.own_reference,
         "kind": request.kind,
         "amount": f"{request.amount:f}",
         "currency": request.currency,
         "buyer": request.buyer_id,
+        "buyer_name": request.buyer.name,
         "stage": request.stage,
     }

@@ -1,0 +1,61 @@
+"""Appealing against a decision: a new request that names it and goes to a person."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.access import writes
+from accounts.clock import today_in
+from accounts.forms import show_refusals
+from kernel.money import rounded
+from kernel.refusals import Refused
+from policies.actions.request import ask_for_limit
+from policies.forms import AppealForm
+from policies.limits import INCREASE, NEW, TEMPORARY
+from policies.models import CreditLimit, LimitDecision
+from policies.wording import WORDS
+
+
+@writes
+def appeal_decision(request: HttpRequest, pk: int) -> HttpResponse:
+    """Until its day; the former decision holds until a new one takes its place."""
+    rows = LimitDecision.objects.visible_to(request.user).of(request.firm)
+    decision = get_object_or_404(
+        rows.filter(request__isnull=False).select_related("request", "buyer", "policy"), pk=pk
+    )
+    asked = decision.request
+    initial = {"form_key": uuid.uuid4(), "amount": rounded(asked.amount, asked.currency)}
+    form = AppealForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = ask_for_limit(
+                by=request.user.pk,
+                policy=decision.policy_id,
+                buyer=decision.buyer_id,
+                kind=_kind(decision),
+                currency=asked.currency,
+                terms_days=asked.terms_days,
+                until=asked.wanted_until,
+                turnover=asked.expected_turnover,
+                own_reference=asked.own_reference,
+                appeals=decision.pk,
+                **form.cleaned_data,
+            )
+        except Refused as refused:
+            show_refusals(form, refused, WORDS)
+        else:
+            messages.success(request, _("Your appeal %(reference)s is with an underwriter.") % {"reference": made.reference})
+            return redirect("limit_request", pk=made.pk)
+    return render(request, "policies/appeal_decision.html", {"decision": decision, "row": asked, "form": form})
+
+
+def _kind(decision: LimitDecision) -> str:
+    """An appeal asks for more than what holds now: new where nothing does."""
+    today = today_in(decision.policy.time_zone)
+    limit = CreditLimit.objects.in_force_on(today).filter(policy=decision.policy_id, buyer=decision.buyer_id)
+    if not limit.exists():
+        return NEW
+    return TEMPORARY if decision.request and decision.request.kind == TEMPORARY else INCREASE
