@@ -121,7 +121,7 @@ def checked(scheme: str, text: str, country: str = "", issued: bool = False) -> 
 
 
 def guessed_schemes(text: str) -> tuple[str, ...]:
-    """The schemes of which `text` can be a number, check digits included; REGISTER and DUNS fit too much to be guessed."""
+    """The schemes of which `text` can be a number, check digits included; REGISTER and DUNS would fit anything."""
     kinds = (s for s in SCHEMES if s not in (REGISTER, DUNS))
     return tuple(s for s in kinds if not checked(s, text).refusals)
 

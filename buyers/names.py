@@ -33,19 +33,17 @@ def sort_key(name: str) -> str:
     return key if key and len(key) <= LONGEST_KEY else (key or folded.strip())[:LONGEST_KEY].rstrip()
 
 
-def same_name(one: str, other: str) -> bool:
-    """True when two names differ in capitals, accents and marks at most: for a reader, the same name."""
-    return _compared(one) == _compared(other)
+def compared_name(name: str) -> str:
+    """What two names have in common that differ in capitals, accents and marks only: for a reader, the same name.
+
+    Not the sort key: 上海 and 商海 share their pinyin, and are two names.
+    """
+    return _NOT_A_LETTER.sub(" ", _unaccented(name)).strip() or name
 
 
 def has_han(text: str) -> bool:
     """True when `text` contains a Han character."""
     return _HAN.search(text) is not None
-
-
-def _compared(name: str) -> str:
-    # Not the sort key: 上海 and 商海 share their pinyin, and are two names.
-    return _NOT_A_LETTER.sub(" ", _unaccented(name)).strip() or name
 
 
 def _folded(name: str) -> str:

@@ -59,6 +59,10 @@ DIRECTORY: dict[str, Any] = {
     # the search
     "query_too_short": _("Type at least two characters."),
     "query_too_long": _("Type at most %(length)s characters."),
+    "choice_is_public_body": _("A public body: covered only where your policy insures political risk."),
+    "choice_is_branch": _("A branch: the contract usually names the company it belongs to; that one is insured."),
+    "choice_is_fund": _("A fund: make sure that it is the one that owes you."),
+    "choice_is_international": _("An international organisation, not a company."),
     # proposals
     "buyer_already_known": _("The directory has a buyer with this number: %(name)s. Add it to your buyers instead."),
     "buyer_already_proposed": _("Your firm has already proposed a buyer with this number (%(reference)s)."),

@@ -2,18 +2,21 @@
 
 from django.utils import timezone
 
-from accounts.access import require_role
+from accounts.access import require_group, require_role, role_of
 from accounts.audit import action, record
+from accounts.models.roles import MAY_WRITE, UNDERWRITER_GROUPS
 from buyers.models import BookEntry, Buyer
 from kernel.refusals import refusal, refuse
+
 
 @action
 def add_to_book(*, by: int, exporter: int, buyer: int, own_reference: str = "") -> BookEntry:
     """Take a buyer of the directory into the exporter's book; one that lies there archived comes back.
 
-    Refuses `buyer_is_private_person`. Public bodies and affiliates may be kept; the request for a limit judges them.
+    An underwriter does it for a firm whose proposal is confirmed. Refuses `buyer_is_private_person`. Public bodies and
+    affiliates may be kept; the request for a limit judges them.
     """
-    require_role(by, exporter)
+    _require_writer_or_underwriter(by, exporter)
     found = Buyer.objects.present(buyer)
     refuse([refusal("buyer_is_private_person", "buyer")] if found.private_person else [])
     entry, new = BookEntry.objects.get_or_create(
@@ -70,6 +73,11 @@ def restore_book_entry(*, by: int, entry: int) -> BookEntry:
     row.save(update_fields=["archived_at", "archived_by"])
     record(by=by, subject=row, exporter=row.exporter_id, outcome="repeated" if repeated else "restored")
     return row
+
+
+def _require_writer_or_underwriter(by: int, exporter: int) -> None:
+    if role_of(by, exporter) not in MAY_WRITE:
+        require_group(by, UNDERWRITER_GROUPS)
 
 
 def _locked(entry: int) -> BookEntry:

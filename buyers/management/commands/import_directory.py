@@ -25,7 +25,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--shape", choices=sorted(COLUMNS), default="", help="read off the first line when left out")
+        parser.add_argument(
+            "--shape", choices=sorted(COLUMNS), default="", help="read off the first line when left out"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]

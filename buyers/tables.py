@@ -1,0 +1,110 @@
+"""The columns of an exporter's book: what the page shows is what the file holds (pages.md, "Tables")."""
+
+import csv
+import io
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+import xlsxwriter
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from buyers.models import Alert, BookEntry, Identifier
+
+# Spreadsheets take cells that begin so for formulas (OWASP, "CSV injection").
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+ROWS_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the book: its code in the address, its heading, what it holds for an entry (see `completed`)."""
+
+    code: str
+    label: Any
+    value: Callable[[BookEntry], Any]
+
+
+COLUMNS = (
+    Column("name", _("Buyer"), lambda e: e.buyer.name),
+    Column("reference", _("Your reference"), lambda e: e.own_reference),
+    Column("country", _("Country"), lambda e: e.buyer.country.name),
+    Column("numbers", _("Numbers"), lambda e: ", ".join(f"{i.scheme} {i.value}" for i in e.numbers)),
+    Column("grade", _("Grade"), lambda e: e.buyer.grade),
+    Column("confidence", _("Confidence, %"), lambda e: e.buyer.confidence),
+    Column("scored", _("Graded"), lambda e: e.buyer.scored_at.date().isoformat() if e.buyer.scored_at else ""),
+    Column("alerts", _("Open alerts"), lambda e: e.open_alerts),
+    Column("city", _("City"), lambda e: e.buyer.city),
+    Column("watched", _("Watched"), lambda e: _("yes") if e.watched else _("no")),
+    Column("affiliate", _("Affiliate"), lambda e: _("yes") if e.affiliate else _("no")),
+    Column("added", _("Added"), lambda e: e.added_at.date().isoformat()),
+)
+SHOWN_UNASKED = ("name", "reference", "country", "grade", "confidence", "scored", "alerts")
+
+
+def chosen_columns(codes: Iterable[str]) -> list[Column]:
+    """The columns asked for, the name always first; the usual ones when none was asked for."""
+    wanted = set(codes) or set(SHOWN_UNASKED)
+    return [column for column in COLUMNS if column.code == "name" or column.code in wanted]
+
+
+def completed(entries: Sequence[BookEntry], exporter: int) -> Sequence[BookEntry]:
+    """Each entry with `open_alerts` and `numbers`, in two queries whatever their number."""
+    buyers = [entry.buyer_id for entry in entries]
+    alerts = Alert.objects.filter(exporter=exporter, buyer__in=buyers, done_at__isnull=True).order_by()
+    counted = dict(alerts.values_list("buyer").annotate(open=Count("id")))
+    numbers: dict[int, list[Identifier]] = {}
+    for number in Identifier.objects.filter(buyer__in=buyers).order_by("scheme", "value"):
+        numbers.setdefault(number.buyer_id, []).append(number)
+    for entry in entries:
+        entry.open_alerts = counted.get(entry.buyer_id, 0)
+        entry.numbers = numbers.get(entry.buyer_id, [])
+    return entries
+
+
+def written_csv(columns: Sequence[Column], entries: Iterable[BookEntry]) -> IO[bytes]:
+    """The table as CSV in a temporary file: UTF-8 with its mark, as spreadsheets want it; no cell is a formula.
+
+    A file and not a stream, so that no database connection is held while a slow reader takes it.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow([_harmless(column.label) for column in columns])
+    for entry in entries:
+        writer.writerow([_harmless(column.value(entry)) for column in columns])
+    text.detach()
+    file.seek(0)
+    return file
+
+
+def written_xlsx(columns: Sequence[Column], entries: Iterable[BookEntry], title: str) -> IO[bytes]:
+    """The table as an Excel file in a temporary file; texts are written as texts, so no cell is a formula."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    book = xlsxwriter.Workbook(file, {"constant_memory": True})
+    sheet = book.add_worksheet(title[:31])
+    bold = book.add_format({"bold": True})
+    for place, column in enumerate(columns):
+        sheet.write_string(0, place, str(column.label), bold)
+    for line, entry in enumerate(entries, start=1):
+        for place, column in enumerate(columns):
+            value = column.value(entry)
+            if isinstance(value, int):
+                sheet.write_number(line, place, value)
+            else:
+                sheet.write_string(line, place, _text(value))
+    sheet.freeze_panes(1, 0)
+    book.close()
+    file.seek(0)
+    return file
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _harmless(value: Any) -> str:
+    text = _text(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,0 +1,164 @@
+"""An exporter's book of buyers: the list, its file, one entry's notes, laying aside."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import DateTimeField, IntegerField, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import reads, writes
+from accounts.models.roles import MAY_WRITE
+from accounts.paging import keyset_page
+from accounts.wording import said_of
+from buyers.actions.book import add_to_book, archive_book_entry, edit_book_entry, restore_book_entry
+from buyers.forms import BookEntryForm, BookFilter
+from buyers.models import BookEntry, Buyer
+from buyers.tables import ROWS_AT_ONCE, completed, written_csv, written_xlsx
+from buyers.wording import WORDS
+from kernel.refusals import Refused
+
+# Buyers without a grade stand behind the worst ones; those never graded before the oldest grade.
+UNGRADED = 99
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@reads
+def buyers(request: HttpRequest) -> HttpResponse:
+    """The firm's buyers, narrowed and sorted as the address says."""
+    form = BookFilter(request.GET)
+    page = keyset_page(request, form.narrowed(_book(request)), order=BookFilter.SORTS[form.sorting])
+    completed(page.rows, request.firm.pk)
+    context = {
+        "page": page,
+        "form": form,
+        "headings": _headings(request, form),
+        "shown": [column.code for column in form.columns],
+        "exports": {kind: _export_address(request, kind) for kind in ("csv", "xlsx")},
+        "may_write": request.membership.role in MAY_WRITE,
+    }
+    return render(request, "buyers/buyers.html", context)
+
+
+@reads
+def export_buyers(request: HttpRequest, kind: str) -> HttpResponse:
+    """Exactly the list the address names, all its pages, as CSV or XLSX."""
+    form = BookFilter(request.GET)
+    entries = form.narrowed(_book(request)).order_by(*BookFilter.SORTS[form.sorting])
+    rows = _in_pieces(entries, request.firm.pk)
+    name = f"{_('buyers')}-{timezone.localdate().isoformat()}.{kind}"
+    if kind == "csv":
+        file, content_type = written_csv(form.columns, rows), "text/csv; charset=utf-8"
+    else:
+        file, content_type = written_xlsx(form.columns, rows, _("Buyers")), XLSX
+    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+
+
+@require_POST
+@writes
+def add_buyer(request: HttpRequest) -> HttpResponse:
+    """Take the buyer chosen in the search into the firm's book and go on to its page."""
+    chosen = request.POST.get("buyer", "")
+    if not chosen.isdecimal() or len(chosen) > 18:
+        raise Http404
+    buyer = get_object_or_404(Buyer, pk=chosen)
+    try:
+        entry = add_to_book(by=request.user.pk, exporter=request.firm.pk, buyer=buyer.pk)
+    except Refused as refused:
+        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+        return redirect("find_buyer")
+    messages.success(request, _("%(name)s is in your book.") % {"name": entry.buyer.name})
+    return redirect("buyer", pk=entry.buyer_id)
+
+
+@writes
+def book_entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The firm's own reference, notes and marks of a buyer."""
+    entry = _entry(request, pk)
+    form = BookEntryForm(request.POST or None, instance=entry)
+    if request.method == "POST" and form.is_valid():
+        edit_book_entry(by=request.user.pk, entry=pk, **form.cleaned_data)
+        messages.success(request, _("Your notes are kept."))
+        return redirect("buyer", pk=entry.buyer_id)
+    return render(request, "buyers/book_entry_edit.html", {"form": form, "entry": entry, "buyer": entry.buyer})
+
+
+@require_POST
+@writes
+def archive_buyer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lay a buyer aside."""
+    entry = archive_book_entry(by=request.user.pk, entry=_entry(request, pk).pk)
+    messages.success(request, _("%(name)s is laid aside. Its history is kept.") % {"name": entry.buyer.name})
+    return redirect("buyers")
+
+
+@require_POST
+@writes
+def restore_buyer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a laid-aside buyer back."""
+    entry = restore_book_entry(by=request.user.pk, entry=_entry(request, pk).pk)
+    messages.success(request, _("%(name)s is in your book again.") % {"name": entry.buyer.name})
+    return redirect("buyer", pk=entry.buyer_id)
+
+
+def _entry(request: HttpRequest, pk: int) -> BookEntry:
+    own = BookEntry.objects.visible_to(request.user).of(request.firm)
+    return get_object_or_404(own.select_related("buyer"), pk=pk)
+
+
+def _book(request: HttpRequest) -> QuerySet[BookEntry]:
+    entries = BookEntry.objects.visible_to(request.user).of(request.firm).select_related("buyer")
+    return entries.annotate(
+        grade_or_none=Coalesce("buyer__grade", Value(UNGRADED), output_field=IntegerField()),
+        scored_or_never=Coalesce("buyer__scored_at", Value(NEVER), output_field=DateTimeField()),
+    )
+
+
+def _in_pieces(entries: QuerySet[BookEntry], exporter: int) -> Any:
+    """The entries with what their columns need, some thousands at a time."""
+    piece: list[BookEntry] = []
+    for entry in entries.iterator(chunk_size=ROWS_AT_ONCE):
+        piece.append(entry)
+        if len(piece) == ROWS_AT_ONCE:
+            yield from completed(piece, exporter)
+            piece = []
+    yield from completed(piece, exporter)
+
+
+def _headings(request: HttpRequest, form: BookFilter) -> list[dict[str, Any]]:
+    """Each column with the address that sorts by it (again: the other way round) and how it is sorted now."""
+    return [
+        {
+            "column": column,
+            "url": _sort_address(request, f"-{column.code}" if form.sorting == column.code else column.code)
+            if column.code in BookFilter.SORTS
+            else "",
+            "sorted": {column.code: "ascending", f"-{column.code}": "descending"}.get(form.sorting, ""),
+            "number": column.code in ("confidence", "alerts"),
+        }
+        for column in form.columns
+    ]
+
+
+def _sort_address(request: HttpRequest, sort: str) -> str:
+    query = request.GET.copy()
+    for name in ("after", "before"):
+        query.pop(name, None)
+    query["sort"] = sort
+    return f"?{query.urlencode()}"
+
+
+def _export_address(request: HttpRequest, kind: str) -> str:
+    query = request.GET.copy()
+    for name in ("after", "before"):
+        query.pop(name, None)
+    path = reverse("export_buyers", args=[kind])
+    return f"{path}?{query.urlencode()}" if query else path
