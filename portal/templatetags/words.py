@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.wording import said
-from portal.templatetags.figures import NOTHING, money
+from portal.templatetags.figures import MINUS, NOTHING, money
 from portal.wording import WORDS
 
 register = template.Library()
@@ -114,7 +114,7 @@ def step_amount(amount: Any, facts: Mapping[str, Any], currency: str) -> str:
     unit = facts.get("unit")
     if unit in (None, "", "amount"):
         return money(amount, facts.get("currency") or currency)
-    plain = f"{Decimal(amount).normalize():f}".replace("-", "−")
+    plain = f"{Decimal(amount):f}".replace("-", MINUS)
     return f"{plain}\u00a0%" if unit == "percent" else plain
 
 
