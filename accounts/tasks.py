@@ -1,5 +1,7 @@
 """Mails of invitations. The invitation's row is the outbox: whoever runs this sends what still waits."""
 
+import logging
+
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -9,6 +11,8 @@ from django.utils import timezone, translation
 
 from accounts.actions import invitation as acts  # as a module: tasks and actions name each other
 from accounts.models import Invitation
+
+log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 8  # then the page of members says that the mail could not be sent, and "send again" starts anew
 PER_SWEEP = 200
@@ -29,7 +33,11 @@ def send_invitation(invitation: int) -> None:
     if token is None:
         return
     row = Invitation.objects.select_related("exporter", "invited_by").get(pk=invitation)
-    invitation_mail(row, token).send()
+    try:
+        invitation_mail(row, token).send()
+    except OSError:  # smtplib's errors too; the claim ends by itself, then the sweep tries again
+        log.exception("invitation %s not sent", invitation)
+        return
     Invitation.objects.filter(pk=invitation, token_sha256=row.token_sha256).update(
         sent_at=timezone.now(), mail_claimed_until=None
     )

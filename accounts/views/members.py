@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest, HttpResponse
@@ -56,7 +57,7 @@ def invite_member(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": row.email})
             return redirect("members")
-    return render(request, "accounts/invite_member.html", {"form": form})
+    return render(request, "accounts/invite_member.html", {"form": form, "days": settings.INVITATION_DAYS})
 
 
 @owns
