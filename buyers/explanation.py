@@ -123,11 +123,13 @@ def lines_of(score: Scored, house_currency: str) -> list[Line]:
 
 
 def reasons(explanation: Explanation, worse: bool) -> list[dict[str, Any]]:
-    """The three strongest reasons of a regrade as JSON: what changed that way, else what speaks that way at all."""
+    """The three strongest reasons of a regrade as JSON: what changed that way, else what speaks that way at all.
+    What overrides all points is the one reason."""
+    if explanation.override:
+        return [{"code": explanation.override, "facts": {}}]
     changed = [change.now for change in (explanation.worse if worse else explanation.better)]
     lines = changed or (explanation.lowers if worse else explanation.lifts)
-    said = [{"code": line.code, "facts": line.facts} for line in lines[:LINES_SHOWN]]
-    return [{"code": explanation.override, "facts": {}}, *said][:LINES_SHOWN] if explanation.override else said
+    return [{"code": line.code, "facts": line.facts} for line in lines[:LINES_SHOWN]]
 
 
 def _line(indicator: Indicator, value: int | None, points: int, house_currency: str) -> Line:

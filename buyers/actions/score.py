@@ -16,7 +16,7 @@ from accounts.models.roles import UNDERWRITER_GROUPS
 from buyers.explanation import Scored, explained, reasons
 from buyers.grading import Grades, graded
 from buyers.indicators import indicators
-from buyers.models import Alert, Buyer, Score, ScoreRange, ScoreRun
+from buyers.models import Alert, BookEntry, Buyer, Score, ScoreRange, ScoreRun
 from buyers.models.alert import Raised
 from buyers.models.score_facts import ScoreFacts, facts_of_buyer, facts_of_due
 from buyers.scorecard import Edition, edition
@@ -150,10 +150,12 @@ def _or_null(value: Any) -> str:
 def _news(
     facts: ScoreFacts, grades: Grades, scores: list[int], changed: np.ndarray, card: Edition
 ) -> list[dict[str, Any]]:
-    former = Score.objects.last_of_each(facts.buyers[changed].tolist())
-    return [
-        _regrade(facts, grades, scores[i], i, former.get(int(facts.buyers[i])), card) for i in changed.tolist()
-    ]  # fmt: skip
+    """Of the regrades, those that concern anybody: of buyers in some book."""
+    in_books = BookEntry.objects.current().filter(buyer__in=facts.buyers[changed].tolist())
+    told = set(in_books.values_list("buyer_id", flat=True).distinct())
+    former = Score.objects.last_of_each(sorted(told))
+    places = [(i, buyer) for i, buyer in zip(changed.tolist(), facts.buyers[changed].tolist(), strict=True)]
+    return [_regrade(facts, grades, scores[i], i, former.get(buyer), card) for i, buyer in places if buyer in told]
 
 
 def _regrade(

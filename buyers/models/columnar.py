@@ -20,7 +20,9 @@ def columns_of(query: str, params: Mapping[str, Any], types: Mapping[str, str]) 
     for name, kind in types.items():
         layout += [(f"{name} bytes", ">i4"), (name, kind)]
     row = np.dtype(layout)
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", params) as copy:
+    statement = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
+    # psycopg's own cursor: the wrapper Django puts around it while debugging takes no parameters here.
+    with connection.cursor() as cursor, cursor.cursor.copy(statement, params) as copy:
         data = b"".join(bytes(block) for block in copy)
     body = memoryview(data)[HEADER_BYTES : len(data) - TRAILER_BYTES]
     if len(body) % row.itemsize:

@@ -16,7 +16,7 @@ from buyers.scorecard import Windows
 from kernel.periods import plus_months
 
 BUYERS = """
-    SELECT id, country::char(2), COALESCE(grade, 0)::int2, (status <> 'active')::int2,
+    SELECT id, country::char(2), COALESCE(grade, 0)::int2, (status <> 'active')::int::int2,
            COALESCE((%(today)s::date - founded_on)::float8, 'NaN')
     FROM buyers_buyer
     WHERE {which} AND merged_into_id IS NULL
