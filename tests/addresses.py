@@ -29,12 +29,12 @@ class Address:
 
 
 def addresses(namespace: str = "") -> list[Address]:
-    """The addresses of a namespace, each name once (the first one wins, as in the resolver)."""
-    found: dict[str, Address] = {}
+    """The addresses of a namespace; a name that takes different arguments stands once for each."""
+    found: dict[tuple[str, tuple[str, ...]], Address] = {}
     for pattern, space in _walk(get_resolver(), ""):
         if space == namespace and pattern.name:
             arguments = tuple(pattern.pattern.converters) or tuple(pattern.pattern.regex.groupindex)
-            found.setdefault(pattern.name, Address(pattern.name, arguments, pattern.callback))
+            found.setdefault((pattern.name, arguments), Address(pattern.name, arguments, pattern.callback))
     return list(found.values())
 
 
