@@ -70,8 +70,9 @@ def known_countries() -> frozenset[str]:
 
 
 def _give_up_killed(run: int) -> None:
-    """Imports that say they run while nobody holds the lock were killed, unless they only wait for it."""
-    for killed in DirectoryImport.objects.filter(stage=ImportStage.RUNNING).exclude(phase=ImportPhase.WAITING):
+    """Commands that say they run while nobody holds the lock were killed; uploads are taken up again by the queue."""
+    running = DirectoryImport.objects.filter(stage=ImportStage.RUNNING, stored_as="")
+    for killed in running.exclude(phase=ImportPhase.WAITING):
         if killed.pk != run:
             give_up_directory_file(by=None, run=killed.pk, failure="import_interrupted", facts={})
 

@@ -11,6 +11,7 @@ import xlsxwriter
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from buyers.directory.shapes import delimiter_of
 from buyers.models import Alert, BookEntry, Identifier
 
 # Spreadsheets take cells that begin so for formulas (OWASP, "CSV injection").
@@ -108,3 +109,22 @@ def _text(value: Any) -> str:
 def _harmless(value: Any) -> str:
     text = _text(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def written_refusals(header: str, rows: Iterable[tuple[str, list[str]]], added: Sequence[str]) -> IO[bytes]:
+    """Refused rows of an import in the file's own columns, with columns `added` behind them, as UTF-8 CSV.
+
+    The cells are as they were sent, formulas and all: the file is to be mended and handed in again.
+    """
+    delimiter = delimiter_of(header)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text, delimiter=delimiter)
+    width = len(next(csv.reader([header], delimiter=delimiter), []))
+    writer.writerow([*next(csv.reader([header], delimiter=delimiter), []), *added])
+    for raw, more in rows:
+        cells = next(csv.reader([raw], delimiter=delimiter), [])
+        writer.writerow([*cells, *[""] * (width - len(cells)), *more])
+    text.detach()
+    file.seek(0)
+    return file

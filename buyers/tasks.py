@@ -2,16 +2,19 @@
 
 import os
 import socket
+from contextlib import suppress
 from datetime import timedelta
 
-from celery import shared_task
+from celery import Task, shared_task
 from celery.utils.log import get_task_logger
 from django.conf import settings
 from django.utils import timezone
 
 from buyers.actions.score import refresh_range, score_buyer
 from buyers.actions.score_run import fail_range, plan_refresh
-from buyers.models import ScoreRange
+from buyers.adapters import ImportRunning, load_directory_file
+from buyers.models import DirectoryImport, ScoreRange
+from buyers.models.directory_import import ImportStage
 
 logger = get_task_logger(__name__)
 
@@ -65,3 +68,26 @@ def work_on_next_range() -> bool:
         logger.exception("score range %s failed", claimed)
         fail_range(by=None, score_range=claimed, worker=worker, failure=f"{type(failure).__name__}: {failure}")
     return True
+
+
+# --- files of companies ---------------------------------------------------------------------------------------------
+
+# While one import writes, the next looks in again after this many seconds.
+LOOK_AGAIN = 15
+
+
+@shared_task(bind=True, max_retries=None)
+def import_directory_file(self: Task, run: int) -> None:
+    """Bring one uploaded file into the directory; waits while another is at it."""
+    try:
+        load_directory_file(run)
+    except ImportRunning:
+        raise self.retry(countdown=LOOK_AGAIN) from None
+
+
+@shared_task
+def sweep_directory_files() -> None:
+    """Uploads whose worker was killed, or whose message was lost, are taken up again; those at work hold the lock."""
+    for run in DirectoryImport.objects.filter(stage=ImportStage.RUNNING).exclude(stored_as="").order_by("id"):
+        with suppress(ImportRunning):
+            load_directory_file(run.pk)

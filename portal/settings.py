@@ -131,6 +131,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # What beat sweeps: seconds between two calls.
 CELERY_BEAT_SCHEDULE = {
     "send_mails": {"task": "desk.tasks.send_mails", "schedule": 60.0},
+    "sweep_directory_files": {"task": "buyers.tasks.sweep_directory_files", "schedule": 300.0},
     "sweep_documents": {"task": "desk.tasks.sweep_documents", "schedule": 86_400.0},
 }
 

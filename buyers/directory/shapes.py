@@ -74,6 +74,11 @@ def layout_of(header: str, shape: str = "") -> Layout:
     raise Refused([refusal("columns_missing", "file", missing=missing, found=", ".join(names)[:_SHOWN])])
 
 
+def delimiter_of(header: str) -> str:
+    """The character between the columns of a first line: the one it has most of."""
+    return max(DELIMITERS, key=header.count)
+
+
 def _names(header: str, delimiter: str) -> list[str]:
     return [cell.strip().strip('"').strip().lower() for cell in header.strip("\r\n").split(delimiter)]
 

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from accounts.wording import said
-from buyers.actions.directory_import import give_up_directory_file, hand_in_directory_file
+from buyers.actions.directory_file import hand_in_directory_file
+from buyers.actions.directory_import import give_up_directory_file
 from buyers.adapters import ImportRunning, load_directory_file
 from buyers.directory.shapes import COLUMNS
 from buyers.models import DirectoryImport

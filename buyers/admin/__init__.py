@@ -1,0 +1,5 @@
+"""The rows of this floor in the admin."""
+
+from buyers.admin import directory
+
+__all__ = ["directory"]
