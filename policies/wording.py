@@ -126,6 +126,7 @@ REFUSALS: dict[str, Any] = {
     # Appetite
     "cap_below_zero": _("A cap is an amount of 0 or more."),
     "cap_of_one_thing": _("A cap belongs to a grade, a country or one buyer: fill in exactly one."),
+    "buyer_not_in_directory": _("The directory has no buyer with this number."),
     "grade_off_scale": _("Grades go from 1 (best) to 10."),
     "cap_ends_before_it_begins": _("The last day lies before the first."),
     # Binding

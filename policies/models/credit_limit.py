@@ -1,8 +1,7 @@
 """Where a limit stands now: one row per policy and buyer, pointing at the decision in force. History is the decisions'."""
 
-from typing import ClassVar
-
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q

@@ -27,7 +27,7 @@ from policies.models import CreditLimit, LimitRequest, Policy, PolicyTerms
 from policies.models.facts import capacity_on, house_rate, in_house, setting_of, standing_of
 from policies.models.limit_request import RequestStage
 from policies.need import Need, need
-from policies.requesting import Setting, Wanted, refused
+from policies.requesting import KINDS, Setting, Wanted, refused
 from policies.wording import WORDS
 
 
@@ -118,7 +118,8 @@ def _asked(request: HttpRequest, buyer: int) -> Asked | None:
 def _initial(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """What a former request said, when the form is opened from it: a draft handed back, one withdrawn, one to repeat."""
     if not request.GET.get("from", "").isdigit():
-        return {}
+        # The buyer's page leads here with what it proposes: an increase, a reduction.
+        return {"kind": request.GET["kind"]} if request.GET.get("kind") in KINDS else {}
     rows = LimitRequest.objects.visible_to(request.user).of(request.firm).filter(buyer=asked.buyer)
     row = rows.filter(pk=int(request.GET["from"][:18])).first()
     if row is None:

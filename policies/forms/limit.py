@@ -1,4 +1,4 @@
-"""The forms of this floor. They read what was typed; whether it can stand is for the rules to say."""
+"""Forms about limits: asking, appealing, deciding, reviewing."""
 
 import uuid
 from collections.abc import Sequence

@@ -1,0 +1,100 @@
+"""What the office shows beside a decision. Everything here is for staff: it speaks of all policies and all reporters."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Avg, Count
+from django.utils import timezone
+
+from accounts.authority import Authority, within_authority
+from accounts.models import StaffAuthority
+from accounts.models.roles import SENIOR_UNDERWRITER
+from buyers.models import Buyer, FinancialStatement, PaymentExperience, Score, Signal
+from kernel.refusals import Refusal, Refused
+from policies.deciding import DECLINED, Verdict
+from policies.edition import edition
+from policies.models.capacity import BuyerCapacity
+from policies.models.credit_limit import CreditLimit
+from policies.models.facts import capacity_on, in_house, standing_of
+from policies.models.limit_request import LimitRequest
+
+ACCOUNTS_SHOWN, SIGNALS_SHOWN, EXPERIENCE_MONTHS = 2, 5, 12
+COUNTERSIGNERS_SHOWN = 5
+
+
+def buyer_facts(buyer: Buyer, today: date) -> dict[str, Any]:
+    """Score, accounts, payment experience of all policyholders, signals, country."""
+    rule = edition()
+    since = today - timedelta(days=31 * EXPERIENCE_MONTHS)
+    experience = PaymentExperience.objects.filter(buyer=buyer, month__gte=since)
+    return {
+        "score": Score.objects.filter(buyer=buyer).order_by("-id").first(),
+        "accounts": [_accounts(row) for row in _statements(buyer)],
+        "experience": experience.aggregate(
+            days=Avg("days_beyond_terms"), share=Avg("share_overdue"), reporters=Count("reporter", distinct=True)
+        ),
+        "signals": list(Signal.objects.filter(buyer=buyer).order_by("-happened_on", "-id")[:SIGNALS_SHOWN]),
+        "standing": standing_of(buyer, timezone.now(), today, rule, capacity_on(buyer, today, rule)),
+    }
+
+
+def _statements(buyer: Buyer) -> list[FinancialStatement]:
+    return list(FinancialStatement.objects.filter(buyer=buyer).order_by("-period_end", "-id")[:ACCOUNTS_SHOWN])
+
+
+def _accounts(row: FinancialStatement) -> dict[str, Any]:
+    """A year in one line: sales, equity share, current ratio."""
+    equity = row.equity * 100 / row.total_assets if row.equity is not None and row.total_assets else None
+    ratio = row.current_assets / row.current_liabilities if row.current_assets and row.current_liabilities else None
+    return {
+        "year": row.period_end.year,
+        "sales": row.sales,
+        "currency": row.currency,
+        "equity_percent": round(equity) if equity is not None else None,
+        "current_ratio": round(ratio, 2) if ratio is not None else None,
+    }
+
+
+def capacity_facts(row: LimitRequest, limit: CreditLimit | None, today: date) -> dict[str, Any]:
+    """Issued on the buyer over all policies, its cap, and the house amount of what is asked."""
+    cap = capacity_on(row.buyer, today, edition())
+    held = BuyerCapacity.objects.filter(buyer=row.buyer_id).first()
+    issued = held.issued if held else Decimal(0)
+    try:
+        asked_house = in_house(row.amount, row.currency, today)
+    except Refused:
+        asked_house = None
+    return {
+        "cap": cap,
+        "issued": issued,
+        "room": cap.room(issued),
+        "asked_house": asked_house,
+        "present_house": limit.house_amount if limit else Decimal(0),
+        "house_currency": settings.HOUSE_CURRENCY,
+    }
+
+
+def authority_refused(by: int, row: LimitRequest, verdict: Verdict) -> tuple[Refusal, ...]:
+    """Why `by` may not decide this alone; empty when they may."""
+    if verdict.outcome == DECLINED:
+        return ()
+    own = StaffAuthority.objects.filter(user_id=by).first()
+    return _over(own, row, verdict)
+
+
+def who_may_countersign(by: int, row: LimitRequest, verdict: Verdict) -> list[str]:
+    """Senior underwriters, other than `by`, whose own authority reaches so far."""
+    seniors = StaffAuthority.objects.filter(user__is_active=True, user__groups__name=SENIOR_UNDERWRITER)
+    found = seniors.exclude(user=by).select_related("user").order_by("amount", "id")
+    return [str(one.user) for one in found if not _over(one, row, verdict)][:COUNTERSIGNERS_SHOWN]
+
+
+def _over(own: StaffAuthority | None, row: LimitRequest, verdict: Verdict) -> tuple[Refusal, ...]:
+    authority = Authority(own.amount, own.currency, own.best_grade, own.worst_grade) if own else None
+    try:
+        house = in_house(verdict.amount, row.currency, timezone.now().date())
+    except Refused as refused:
+        return refused.refusals
+    return within_authority(house, row.buyer.grade, authority)
