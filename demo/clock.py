@@ -27,7 +27,7 @@ def set_to(moment: datetime) -> Iterator[None]:
 
 
 class Story:
-    """Days counted back from the day the demo is made, so that it never ages (and 29 February is a day like any other)."""
+    """Days counted back from the day the demo is made: it never ages, and 29 February is a day like any other."""
 
     def __init__(self, now: datetime):
         self.now = now

@@ -10,7 +10,7 @@ from pathlib import Path
 from stdnum.iso7064 import mod_97_10
 
 from accounts.models import Exporter
-from buyers.models import Buyer, ExchangeRate, FinancialStatement, Identifier, PaymentExperience
+from buyers.models import Buyer, CountryRisk, ExchangeRate, FinancialStatement, Identifier, PaymentExperience
 from buyers.models.buyer import BuyerCategory
 from buyers.names import sort_key
 from demo.clock import Story
@@ -19,6 +19,7 @@ from kernel.periods import plus_months
 
 HERE = Path(__file__).parent
 SOURCE = "Fairlead demo"
+GOVERNMENT = BuyerCategory.RESIDENT_GOVERNMENT_ENTITY
 RATES_BEHIND, RATES_AHEAD, RATE_EVERY = 900, 400, 7  # days
 
 
@@ -41,7 +42,7 @@ def make_buyers(story: Story) -> dict[str, Buyer]:
             sector=row["sector"],
             founded_on=date(int(row["founded"]), 5, 2),
             public_body=row["health"] == "public",
-            category=BuyerCategory.RESIDENT_GOVERNMENT_ENTITY if row["health"] == "public" else BuyerCategory.GENERAL,
+            category=GOVERNMENT if row["health"] == "public" else BuyerCategory.GENERAL,
             fictitious=True,
             source=SOURCE,
             added_at=known_since,
@@ -88,7 +89,7 @@ def _received(story: Story, period_end: date) -> datetime:
 
 
 def make_experience(story: Story, buyers: dict[str, Buyer], firms: dict[str, Exporter]) -> None:
-    """How the demo's exporters were paid, month by month; a buyer is reported on by those that have it in their book."""
+    """How the demo's exporters were paid, month by month, by the buyers in their books."""
     this_month = story.today.replace(day=1)
     PaymentExperience.objects.bulk_create(
         PaymentExperience(
@@ -120,6 +121,25 @@ def keep_rates(story: Story) -> int:
         ignore_conflicts=True,
     )
     return ExchangeRate.objects.count() - before
+
+
+def carry_countries_back(story: Story) -> None:
+    """The ratings of countries hold for the demo's past too, where their own list begins later."""
+    long_ago = story.today - timedelta(days=RATES_BEHIND + 100)
+    first = CountryRisk.objects.order_by("country", "valid_from").distinct("country")
+    CountryRisk.objects.bulk_create(
+        CountryRisk(
+            country=row.country,
+            valid_from=long_ago,
+            oecd_class=row.oecd_class,
+            high_income=row.high_income,
+            house_grade=row.house_grade,
+            house_level=row.house_level,
+            source=SOURCE,
+        )
+        for row in first
+        if row.valid_from > long_ago
+    )
 
 
 def gleif_file() -> Path:

@@ -13,7 +13,6 @@ from demo.cast import Cast
 from demo.clock import set_to
 from demo.directory import invented
 from kernel.money import rounded
-from kernel.periods import plus_months
 from policies.actions.decision import countersign_decision, decide_limit_request
 from policies.actions.request import (
     ask_for_limit,
@@ -38,7 +37,7 @@ class Wish:
     amount: int
     days_ago: int
     kind: str = RequestKind.NEW
-    terms_days: int = 60
+    terms_days: int = 0  # 0: what the firm usually sells at
     then: str = "decide"  # decide, keep open, propose, decline, part, withdraw, leave, hand back
     comment: str = ""
     until_days: int | None = None  # days from today
@@ -47,38 +46,39 @@ class Wish:
 
 # Amounts in the policy's currency. Days are days ago.
 SPECIAL = (
-    Wish("lanhai", "kesselring", 520_000, 395, then="decide", reference="K-104"),
-    Wish("lanhai", "harbour", 300_000, 390),
+    Wish("lanhai", "kesselring", 520_000, 330, then="decide", reference="K-104"),
+    Wish("lanhai", "harbour", 300_000, 325),
     Wish("lanhai", "harbour", 480_000, 70, RequestKind.TEMPORARY, until_days=24, comment="Spring season."),
     Wish("lanhai", "morvan", 150_000, 6, then="part", comment="New catalogue, first orders signed."),
     Wish("lanhai", "selatan", 420_000, 1, then="leave", comment="Framework order for two years.", terms_days=90),
     Wish("lanhai", "kilimora", 60_000, 9, then="withdraw", comment="Trial order."),
     Wish("lanhai", "anadolya", 250_000, 45, then="decline", terms_days=120),
-    Wish("lanhai", "zwaluw", 400_000, 380),
+    Wish("lanhai", "zwaluw", 400_000, 310),
     Wish("lanhai", "tisza", 60_000, 300, until_days=-40),
-    Wish("lanhai", "cedarlock", 350_000, 392),
-    Wish("lanhai", "guadalmar", 160_000, 388),
-    Wish("lanhai", "prairiewind", 900_000, 384, comment="Sole importer for the Midwest."),
+    Wish("lanhai", "cedarlock", 350_000, 335),
+    Wish("lanhai", "guadalmar", 160_000, 338),
+    Wish("lanhai", "prairiewind", 900_000, 305, comment="Sole importer for the Midwest."),
     Wish("lanhai", "prairiewind", 1_200_000, 12, RequestKind.INCREASE, comment="Two new warehouses."),
     Wish("wiesen", "brunnmark", 1_400_000, 4, then="propose", comment="Supply contract signed in March."),
     Wish("wiesen", "zhenlan", 300_000, 2, then="leave", terms_days=90, comment="First business in China."),
-    Wish("wiesen", "carpat", 180_000, 378),
-    Wish("wiesen", "lindgraben", 220_000, 340, until_days=17),
-    Wish("wiesen", "wattlebird", 160_000, 330),
+    Wish("wiesen", "carpat", 180_000, 300),
+    Wish("wiesen", "lindgraben", 220_000, 295, until_days=17),
+    Wish("wiesen", "wattlebird", 160_000, 290),
     Wish("wiesen", "wattlebird", 0, 15, RequestKind.CANCELLATION),
-    Wish("wiesen", "harbour", 240_000, 320),
+    Wish("wiesen", "harbour", 240_000, 285),
     Wish("wiesen", "harbour", 120_000, 30, RequestKind.REDUCTION),
-    Wish("wiesen", "pampasol", 90_000, 375, terms_days=45),
-    Wish("lourido", "vallefonda", 260_000, 370),
-    Wish("lourido", "almenara", 140_000, 365),
+    Wish("wiesen", "pampasol", 90_000, 337, terms_days=45),
+    Wish("lourido", "vallefonda", 260_000, 280),
+    Wish("lourido", "almenara", 140_000, 275),
     Wish("lourido", "kivipaja", 90_000, 1, then="await review", comment="Asked for by the Lahti showroom."),
     Wish("lourido", "atlasine", 70_000, 3, then="hand back"),
-    Wish("lourido", "scheldemond", 120_000, 360),
-    Wish("lourido", "cedarlock", 200_000, 358),
+    Wish("lourido", "scheldemond", 120_000, 270),
+    Wish("lourido", "cedarlock", 200_000, 265),
 )  # fmt: skip
 
-# Every so many of the book's other buyers go without a request: they are watched only.
-WATCHED_ONLY = 5
+# Of every five other buyers in a book two go without a request: they are watched only.
+WATCHED_ONLY = (0, 2)
+USUAL_TERMS = {"lanhai": 60, "wiesen": 45, "lourido": 90}
 SHARE_OF_SALES = Decimal("0.012")
 
 
@@ -90,16 +90,16 @@ def ordinary() -> tuple[Wish, ...]:
         for firm in ("lanhai", "wiesen", "lourido"):
             if not row[firm] or (firm, row["key"]) in special or row["health"] in ("affiliate", "public"):
                 continue
-            if (number + len(firm)) % WATCHED_ONLY == 0:
+            if (number + len(firm)) % 5 in WATCHED_ONLY:
                 continue
-            found.append(Wish(firm, row["key"], 0, 345 - (number * 7 + len(firm)) % 300))
+            found.append(Wish(firm, row["key"], 0, 318 - (number * 5 + len(firm)) % 280))
     return tuple(found)
 
 
 def ask(cast: Cast, wish: Wish) -> None:
     """Ask as the firm's editor; where the firm wants two steps, its owner sends it an hour later."""
     with set_to(cast.story.moment(wish.days_ago, 8, 20)):
-        until = plus_months(cast.story.today, 0) + cast.days(wish.until_days) if wish.until_days is not None else None
+        until = cast.story.today + cast.days(wish.until_days) if wish.until_days is not None else None
         made = ask_for_limit(
             by=cast.editor(wish.firm),
             policy=cast.policies[wish.firm].pk,
@@ -107,7 +107,7 @@ def ask(cast: Cast, wish: Wish) -> None:
             kind=wish.kind,
             amount=Decimal(wish.amount) or _amount(cast, wish),
             currency=cast.policies[wish.firm].currency,
-            terms_days=wish.terms_days,
+            terms_days=wish.terms_days or USUAL_TERMS[wish.firm],
             form_key=uuid.uuid5(NAMESPACE, f"{wish.firm}/{wish.buyer}/{wish.days_ago}"),
             until=until,
             turnover=None,
@@ -188,9 +188,7 @@ def withdraw_and_cut(cast: Cast) -> None:
         ("lourido", "almenara", "reduce", Decimal("0.5"), 20),
         ("wiesen", "carpat", "reduce", Decimal("0.6"), 5),
     ):
-        limit = CreditLimit.objects.filter(
-            policy=cast.policies[firm], buyer=cast.buyers[buyer], amount__gt=0
-        ).first()
+        limit = CreditLimit.objects.filter(policy=cast.policies[firm], buyer=cast.buyers[buyer], amount__gt=0).first()
         if limit is None:
             continue
         amount = rounded(limit.amount * share / 1000, "JPY") * 1000 if share else None

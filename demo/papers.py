@@ -1,4 +1,4 @@
-"""Small PDF files for the demo's claim: one page of plain words each, written as the format's first edition wants it."""
+"""Small PDF files for the demo's claims: one page of plain words each."""
 
 from collections.abc import Iterable
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Exporter, User
 from buyers.actions.book import add_to_book
-from buyers.actions.directory_import import hand_in_directory_file
+from buyers.actions.directory_file import hand_in_directory_file
 from buyers.actions.score_run import plan_refresh
 from buyers.adapters import load_directory_file
 from buyers.models import Alert, Buyer, DirectoryImport
@@ -64,6 +64,7 @@ def real_names(say: Callable[[str], None]) -> None:
 def invent(story: Story, say: Callable[[str], None]) -> None:
     """Firms, people, buyers, and what happened between them, in the order of its days."""
     call_command("load_countries", verbosity=0)
+    directory.carry_countries_back(story)
     cast = Cast(story)
     staff = firms.make_staff(story)
     cast.staff = {user.email: user.pk for user in staff.values()}
@@ -138,4 +139,3 @@ def read_old_news(cast: Cast) -> None:
             done_at=F("raised_at") + cast.days(1), done_by=cast.editor(key)
         )
     User.objects.filter(pk__in=[user.pk for user in cast.people.values()]).update(seen_changes_at=before)
-

@@ -8,6 +8,6 @@ from portal.glossary import TERMS
 
 
 @person
-def help(request: HttpRequest) -> HttpResponse:  # noqa: A001 - the address, the template and the test have this name
+def help(request: HttpRequest) -> HttpResponse:
     """The same for everyone signed in; links lead where the reader may go."""
     return render(request, "portal/help.html", {"terms": TERMS})

@@ -66,9 +66,8 @@ def open_duties(request: HttpRequest) -> Any:
 def to_do(request: HttpRequest, today: date) -> dict[str, Any]:
     """The first duties in words, and how many there are."""
     shown = list(open_duties(request)[:DUTIES_SHOWN])
-    number = len(shown) if len(shown) < DUTIES_SHOWN else open_duties(request).count()
     rows = [{"worded": worded(duty), "shape": pressing(duty.due_on, today)} for duty in shown]
-    return {"duties": rows, "duties_number": number, "first_due": shown[0].due_on if shown else None}
+    return {"duties": rows, "duties_number": open_duties(request).count(), "first_due": shown[0].due_on if shown else None}
 
 
 def pressing(due_on: date, today: date) -> str:
@@ -84,7 +83,7 @@ def changes(request: HttpRequest) -> dict[str, Any]:
     """
     since = last_visit(request)
     news = Notice.objects.visible_to(request.user).in_page().filter(recipient=request.user, exporter=request.firm)
-    shown = list(news[:CHANGES_SHOWN])
+    shown = list(news.select_related("exporter")[:CHANGES_SHOWN])
     new = [notice for notice in shown if since is None or notice.created_at > since]
     return {"news": new or shown, "news_is_new": bool(new), "since": since}
 

@@ -10,19 +10,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import AuditEvent, Exporter
-from accounts.models.columns import AmountField
 from buyers.models import BookEntry, Score
 from policies.models import CreditLimit, LimitRequest
 from policies.models.limit_request import OPEN_STAGES
-from receivables.models import Invoice, Receipt
+from receivables.models import Invoice
 
 LARGEST = 8
 KEPT_SECONDS = 600
-NOTHING = Value(Decimal(0), output_field=AmountField())
+NOTHING = Value(Decimal(0), output_field=DecimalField(max_digits=19, decimal_places=4))
 
 
 @dataclass(frozen=True)
@@ -95,14 +94,12 @@ def summed(firm: Exporter, today: date) -> Standing:
 
 def in_force(firm: Exporter, today: date) -> Any:
     """The firm's limits above zero that have not ended."""
-    return CreditLimit.objects.of(firm).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), amount__gt=0)
+    return CreditLimit.objects.of(firm).in_force_on(today)
 
 
 def open_invoices(firm: Exporter) -> Any:
-    """Invoices on which something is owed, with `open_gross`. Receipts are summed per invoice, so rows stay rows."""
-    received = Receipt.objects.filter(invoice=OuterRef("pk")).order_by().values("invoice").annotate(sum=Sum("amount"))
-    owed = F("net") + F("vat") - Coalesce(Subquery(received.values("sum"), output_field=AmountField()), NOTHING)
-    return Invoice.objects.of(firm).annotate(open_gross=owed).filter(open_gross__gt=0)
+    """The firm's invoices on which something is owed, with `open_gross`."""
+    return Invoice.objects.of(firm).with_open_amount().filter(open_gross__gt=0)
 
 
 def owed_by_currency(firm: Exporter, today: date) -> Any:

@@ -9,21 +9,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.wording import amount_shown, said
-from buyers.models import Alert, BookEntry, Score
+from buyers.models import Alert, Score
 from claims.models import ClaimEvent
 from policies.models import LimitDecision, LimitRequest
 from policies.models.limit_request import RequestKind
+from portal.views.panels import Shown
 from portal.wording import WORDS
 
 Item = dict[str, Any]
 
 
-def timeline_of(entry: BookEntry, number: int) -> list[Item]:
+def timeline_of(shown: Shown, number: int) -> list[Item]:
     """At most `number` items. Each source is read that far and no further, so a long history costs no more.
 
     Scores are the buyer's and anyone with the buyer in the book sees them; every other row is the firm's own.
     """
-    items = [item for source in SOURCES for item in source(entry, number)]
+    items = [item for source in SOURCES for item in source(shown, number)]
     return sorted(items, key=lambda item: item["at"], reverse=True)[:number]
 
 
@@ -31,11 +32,13 @@ def _item(at: datetime, title: str, text: str = "", by: Any = "", url: str = "")
     return {"at": at, "title": title, "text": text, "by": str(by) if by else "", "url": url}
 
 
-def _scores(entry: BookEntry, number: int) -> Iterator[Item]:
+def _scores(shown: Shown, number: int) -> Iterator[Item]:
     """Those that changed the grade; a score that confirms it is no event."""
-    scores = Score.objects.filter(buyer=entry.buyer_id).order_by("-id")[: number * 4]
+    scores = Score.objects.filter(buyer__in=shown.same).order_by("-id")[: number * 4]
     for score in [s for s in scores if s.grade != s.former_grade][:number]:
-        yield _item(score.scored_at, _grade_moved(score), _("confidence %(percent)s %%") % {"percent": score.confidence})
+        yield _item(
+            score.scored_at, _grade_moved(score), _("confidence %(percent)s %%") % {"percent": score.confidence}
+        )
 
 
 def _grade_moved(score: Score) -> str:
@@ -47,8 +50,8 @@ def _grade_moved(score: Score) -> str:
     return _("Grade rose from %(former)s to %(grade)s") % facts
 
 
-def _requests(entry: BookEntry, number: int) -> Iterator[Item]:
-    rows = LimitRequest.objects.of(entry.exporter).filter(buyer=entry.buyer_id, asked_at__isnull=False)
+def _requests(shown: Shown, number: int) -> Iterator[Item]:
+    rows = shown.own(LimitRequest).filter(asked_at__isnull=False)
     for row in rows.select_related("asked_by").order_by("-id")[:number]:
         amount = amount_shown(row.amount, row.currency)
         title = (
@@ -59,8 +62,8 @@ def _requests(entry: BookEntry, number: int) -> Iterator[Item]:
         yield _item(row.asked_at, title, str(row.reference), row.asked_by, reverse("limit_request", args=[row.pk]))
 
 
-def _decisions(entry: BookEntry, number: int) -> Iterator[Item]:
-    rows = LimitDecision.objects.of(entry.exporter).filter(buyer=entry.buyer_id).select_related("decided_by")
+def _decisions(shown: Shown, number: int) -> Iterator[Item]:
+    rows = shown.own(LimitDecision).select_related("decided_by")
     for row in rows.order_by("-id")[:number]:
         amount = f": {amount_shown(row.amount, row.currency)}" if row.amount else ""
         url = reverse("limit_request", args=[row.request_id]) if row.request_id else ""
@@ -68,15 +71,15 @@ def _decisions(entry: BookEntry, number: int) -> Iterator[Item]:
         yield _item(row.decided_at, _("Limit decided") + f" · {row.get_outcome_display()}{amount}", "", by, url)
 
 
-def _alerts(entry: BookEntry, number: int) -> Iterator[Item]:
+def _alerts(shown: Shown, number: int) -> Iterator[Item]:
     """Only how they ended: that they were raised stands there as the grade that moved."""
-    rows = Alert.objects.of(entry.exporter).filter(buyer=entry.buyer_id, done_at__isnull=False)
+    rows = shown.own(Alert).filter(done_at__isnull=False)
     for row in rows.select_related("done_by").order_by("-id")[:number]:
         yield _item(row.done_at, _("Alert dealt with") + f" · {row.get_kind_display()}", "", row.done_by)
 
 
-def _claims(entry: BookEntry, number: int) -> Iterator[Item]:
-    rows = ClaimEvent.objects.filter(claim__exporter=entry.exporter_id, claim__buyer=entry.buyer_id)
+def _claims(shown: Shown, number: int) -> Iterator[Item]:
+    rows = ClaimEvent.objects.filter(claim__exporter=shown.entry.exporter_id, claim__buyer__in=shown.same)
     for row in rows.select_related("claim", "by").order_by("-id")[:number]:
         said_so = said(WORDS, row.code, row.facts)
         yield _item(row.at, said_so, str(row.claim.reference), row.by, reverse("claim", args=[row.claim_id]))

@@ -10,10 +10,9 @@ from typing import Any
 
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from desk.models import Duty
-
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ class WordedDuty:
 def worded(duty: Duty) -> WordedDuty:
     """The duty in the language in force."""
     title, reason, button = (*_lines(duty.kind, {**duty.facts, "duty": duty}), "", "", "")[:3]
-    return WordedDuty(duty, title, reason, button or _("Open"))
+    return WordedDuty(duty, title, reason, button or pgettext("button", "Open"))
 
 
 def _lines(kind: str, facts: dict[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""``manage.py demo_people``: who can sign in to the demo, with password and, for staff, the second factor's present code.
+"""``manage.py demo_people``: who can sign in to the demo, with passwords and, for staff, the second factor's code.
 
 Only in a demo that answers to loopback names alone (portal/safety.py): what is printed here is no secret any more.
 """

@@ -1,0 +1,109 @@
+"""The panels of a buyer's page: one question each, answered from the firm's own rows and the buyer's grades.
+
+Merges of buyers do not rewrite history (seams.md), so rows are looked for under every entry that is the same firm.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
+
+from buyers.exclusions import excluded
+from buyers.models import Alert, BookEntry, Buyer, Score
+from claims.models import Claim
+from claims.models.claim import ClaimStage
+from policies.models import CreditLimit, LimitRequest
+from policies.models.limit_request import OPEN_STAGES
+from portal.views.standing import NOTHING, open_invoices
+
+INVOICES_SHOWN, ALERTS_SHOWN, CLAIMS_SHOWN = 6, 4, 4
+SCORES_IN_TREND = 40
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows: an entry of a book, the ids of the entries of the directory that are its buyer, the day."""
+
+    entry: BookEntry
+    same: tuple[int, ...]
+    today: date
+
+    def own(self, model: Any) -> Any:
+        """The firm's rows of `model` on this buyer."""
+        return model.objects.of(self.entry.exporter).filter(buyer__in=self.same)
+
+
+def shown_entry(entry: BookEntry, today: date) -> Shown:
+    """The entry with every id its buyer has or had."""
+    return Shown(entry, tuple(Buyer.objects.same_firm(entry.buyer_id).values_list("pk", flat=True)), today)
+
+
+def identifiers_of(shown: Shown) -> list[dict[str, Any]]:
+    """The buyer's numbers; a LEI in groups of four, as one reads it aloud."""
+    found = []
+    for row in shown.entry.buyer.identifiers.order_by("scheme", "id"):
+        groups = [row.value[i : i + 4] for i in range(0, len(row.value), 4)]
+        value = " ".join(groups) if row.scheme == "LEI" else row.value
+        found.append({"scheme": row.scheme, "value": value, "warned": row.check_digits_fail})
+    return found
+
+
+def exclusions_of(shown: Shown) -> tuple[Any, ...]:
+    """Why the buyer is not insured at all, empty when it can be."""
+    buyer = shown.entry.buyer
+    return excluded(public_body=buyer.public_body, private_person=buyer.private_person, affiliate=shown.entry.affiliate)
+
+
+def grade_of(shown: Shown) -> dict[str, Any]:
+    """The last score and the trend up to it, oldest first."""
+    scores = list(Score.objects.filter(buyer=shown.entry.buyer_id).order_by("-id")[:SCORES_IN_TREND])
+    trend = [(score.scored_at.date(), score.grade) for score in reversed(scores)]
+    return {"score": scores[0] if scores else None, "trend": trend}
+
+
+def limit_of(shown: Shown) -> dict[str, Any]:
+    """The limit in force, the open request, and whether the limit waits for a review after a regrade."""
+    # One row per policy: the one in force goes before those that have ended.
+    row = shown.own(CreditLimit).select_related("decision__decided_by").order_by("-amount", "-id").first()
+    ended = row is not None and (not row.amount or (row.valid_to is not None and row.valid_to < shown.today))
+    still_open = ExpressionWrapper(Q(stage__in=OPEN_STAGES), output_field=BooleanField())
+    last = shown.own(LimitRequest).order_by(still_open.desc(), "-id").first()
+    regraded = shown.entry.buyer.regraded_at
+    return {
+        "limit": None if ended else row,
+        "ended_limit": row if ended else None,
+        "open_request": last if last and last.stage in OPEN_STAGES else None,
+        "last_request": last,
+        "under_review": bool(row and not ended and regraded and row.reviewed_at < regraded),
+    }
+
+
+def owed_by(shown: Shown) -> dict[str, Any]:
+    """Open invoices by due date, the first few, and their sums by currency."""
+    invoices = open_invoices(shown.entry.exporter).filter(buyer__in=shown.same)
+    rows = list(invoices.order_by("due_on", "id")[: INVOICES_SHOWN + 1])
+    sums = invoices.values("currency").annotate(
+        amount=Sum("open_gross"), overdue=Sum("open_gross", filter=Q(due_on__lt=shown.today), default=NOTHING)
+    )
+    return {
+        "invoices": [{"row": row, "days_late": (shown.today - row.due_on).days} for row in rows[:INVOICES_SHOWN]],
+        "more_invoices": len(rows) > INVOICES_SHOWN,
+        "owed": list(sums.order_by("-amount")),
+    }
+
+
+def use_of(limit: CreditLimit | None, owed: list[dict[str, Any]]) -> dict[str, Decimal] | None:
+    """Used and free of the limit, in its currency; debts in other currencies are named beside it, not added."""
+    if limit is None:
+        return None
+    used = next((row["amount"] for row in owed if row["currency"] == limit.currency), Decimal(0))
+    return {"used": used, "free": max(limit.amount - used, Decimal(0)), "over": max(used - limit.amount, Decimal(0))}
+
+
+def alerts_and_claims(shown: Shown) -> dict[str, Any]:
+    """The firm's open alerts and its claims on this buyer."""
+    alerts = shown.own(Alert).filter(done_at__isnull=True).select_related("score").order_by("-id")
+    claims = shown.own(Claim).exclude(stage=ClaimStage.WITHDRAWN).order_by("-id")
+    return {"alerts": list(alerts[:ALERTS_SHOWN]), "claims": list(claims[:CLAIMS_SHOWN])}
