@@ -113,7 +113,7 @@ class _Walk:
             values = signing.loads(cursor, salt=self._salt)
             fields = [_field(self.queryset, name.lstrip("-")) for name in self.order]
             return [field.to_python(value) for field, value in zip(fields, values, strict=True)]
-        except (signing.BadSignature, ValidationError, ValueError):
+        except (signing.BadSignature, ValidationError, TypeError, ValueError):
             return []
 
     @property

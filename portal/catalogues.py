@@ -80,7 +80,7 @@ def messages_in(path: Path) -> Iterator[tuple[Key, list[str]]]:
     ):
         english = tuple(found) if isinstance(found, tuple | list) else found
         if english and english != ("",):
-            yield Key(context, english), comments
+            yield Key(context, english), [comment.lstrip(": ") for comment in comments]
 
 
 def as_python(template: str, origin: str) -> str:
@@ -185,8 +185,8 @@ def quarrels(catalogues: dict[str, Catalog]) -> Iterator[str]:
     for app, catalogue in catalogues.items():
         for message in catalogue:
             if message.id and filled(message):
-                strings = message.string if isinstance(message.string, str) else message.string[0]
-                said.setdefault(key_of(message), {}).setdefault(strings, []).append(app)
+                forms = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+                said.setdefault(key_of(message), {}).setdefault(forms[0], []).append(app)
     for key, ways in sorted(said.items(), key=lambda item: str(item[0])):
         if len(ways) > 1:
             words = "; ".join(f"{'/'.join(apps)}: {text}" for text, apps in sorted(ways.items()))

@@ -7,11 +7,12 @@ from typing import Any
 
 from django import template
 from django.template import TemplateDoesNotExist
-from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.translation import gettext as _
 
 from accounts.wording import said
+from desk.wording import notice_words
+from portal.shell import address
 from portal.templatetags.figures import MINUS, NOTHING, money
 from portal.wording import WORDS
 
@@ -132,18 +133,12 @@ def timeline(items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 @register.simple_tag
 def notice_line(notice: Any) -> str:
-    """A notice's headline in the reader's language, leading to the page it is about."""
-    words = headline(notice)
-    return format_html('<a href="{}">{}</a>', notice.path, words) if notice.path else words
-
-
-def headline(notice: Any) -> str:
-    """The first line of the notice's words: templates/<app>/notices/<code>.txt."""
-    app, _dot, code = notice.kind.partition(".")
-    facts = {**(notice.facts or {}), "exporter": notice.exporter, "notice": notice}
+    """A notice's headline in the reader's language, leading (by way of marking it read) to the page it is about."""
     try:
-        text = render_to_string(f"{app}/notices/{code}.txt", facts)
+        words = notice_words(notice).headline
     except TemplateDoesNotExist:
         log.exception("no words for the notice %s", notice.kind)
-        return str(notice.kind)
-    return next((line.strip() for line in text.splitlines() if line.strip()), str(notice.kind))
+        words = notice.kind
+    if not notice.path:
+        return conditional_escape(words)
+    return format_html('<a href="{}">{}</a>', address("notice", notice.pk), words)

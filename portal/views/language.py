@@ -12,7 +12,7 @@ from accounts.actions.person import choose_language
 @anyone
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Back to the page one came from, in the other language: kept in a cookie, and for a person signed in with the person.
+    """Back to the page one came from, in the other language: kept in a cookie and, when signed in, with the person.
 
     Any other language than ours is ignored, as Django's own switch does.
     """
