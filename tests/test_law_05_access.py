@@ -1,7 +1,7 @@
 """Law 5: every address says who may open it, and is tried by nobody, reader, editor, owner, a rival firm and staff.
 
-The table below names an example of every object that stands in a path; a new address without one fails here. Brokers and
-banks have no role yet; whoever adds one adds a person to `people`.
+The table below names an example of every object that stands in a path; a new address without one fails here. Brokers
+and banks have no role yet; whoever adds one adds it to `RANK`.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 KNOWN = {"anyone", "person", "reader", "editor", "owner", "staff"}
 RANK = {"reader": 0, "editor": 1, "owner": 2}
 
-# allauth's pages, by what they ask for; the ones it would only show for features we have off are closed in accounts/urls.
+# allauth's pages, by what they ask for; those of features we have off are closed in accounts/urls.py.
 OF_ALLAUTH = {
     "account_login": "anyone",
     "account_reset_password": "anyone",

@@ -1,4 +1,4 @@
-"""Law 6: every action leaves exactly one event; the trail itself cannot be rewritten (accounts/tests tries it in SQL)."""
+"""Law 6: every action leaves exactly one event. That the trail cannot be rewritten is tried in accounts/tests."""
 
 import ast
 from importlib import import_module

@@ -16,7 +16,9 @@ def our_models() -> list[type[models.Model]]:
 def pairs() -> Iterator[tuple[type[models.Model], str]]:
     for model in our_models():
         names = {f.name for f in model._meta.get_fields()}
-        yield from ((model, n.removesuffix("_at")) for n in sorted(names) if n.endswith("_at") and n[:-3] + "_by" in names)
+        yield from (
+            (model, n.removesuffix("_at")) for n in sorted(names) if n.endswith("_at") and n[:-3] + "_by" in names
+        )
 
 
 @pytest.mark.parametrize("model", our_models(), ids=lambda m: m._meta.label)
