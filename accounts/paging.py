@@ -1,8 +1,8 @@
 """Pages of long lists: by key, not by number, so that page one thousand costs what page one does.
 
-A page begins after (or ends before) a row that is named by its sort keys and id in the address; the other parameters of
-the address, the filters, stay. Cursors are signed: one that is mistyped, cut off or made for another list is ignored and
-the first page shown.
+A page begins after (or ends before) a row that is named by its sort keys and id in the address; the other parameters
+of the address, the filters, stay. Cursors are signed: one that is mistyped, cut off or made for another list is ignored
+and the first page shown.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from django.http import HttpRequest
 
 from accounts.wording import babel_locale
 
-# Totals are counted up to here, then said as "10,000+": an exact count of a million rows helps nobody and costs a second.
+# Totals are counted up to here, then said as "10,000+": an exact count of a million rows helps nobody and takes long.
 COUNTED_UP_TO = 10_000
 
 

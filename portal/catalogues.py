@@ -1,4 +1,4 @@
-"""The catalogues of messages: what the code and the templates say in English, and how each app's catalogue follows them.
+"""The catalogues of messages: what code and templates say in English, and how each app's catalogue follows them.
 
 Extraction is Babel's, templates are first turned into Python by Django's own templatize: so no gettext is needed, and
 the law on missing messages can run anywhere.

@@ -1,7 +1,7 @@
 """The geometry of the charts: from amounts to lengths. Plain Python; the templates in templates/portal/charts draw it.
 
-Each drawing is WIDE units wide and stretched to its place, words stand beside it in HTML: so charts print, need no inline
-style (strict CSP), and read as well on 390 pixels as on 1440.
+Each drawing is WIDE units wide and stretched to its place, words stand beside it in HTML: so charts print, need no
+inline style (strict CSP), and read as well on 390 pixels as on 1440.
 """
 
 from collections.abc import Iterable, Sequence

@@ -116,9 +116,8 @@ def crumb(label: Any, name: str = "", *args: Any) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """A lucide icon, drawn in the colour of its text; hidden from screen readers, so words stand beside it."""
-    # lucide's own class is kept off: it is not used, and class names come from one place.
     attributes = {"class": "icon", "aria_hidden": "true", "focusable": "false"}
-    return mark_safe(lucide._render_icon(name + "", size, **attributes))  # noqa: S308, SLF001 - a packaged drawing
+    return mark_safe(lucide._render_icon(name + "", size, **attributes))
 
 
 @register.simple_tag
@@ -149,7 +148,7 @@ class FrameNode(template.Node):
         attributes = [
             format_html(' {}="{}"', key, value) for key, value in zip(("class", "aria-label"), rest, strict=False)
         ]
-        return mark_safe(f"<{name}{''.join(attributes)}>{inner}</{name}>")  # noqa: S308 - rendered nodes
+        return mark_safe(f"<{name}{''.join(attributes)}>{inner}</{name}>")
 
 
 @register.tag
@@ -169,7 +168,7 @@ class TitledNode(template.Node):
 
     def render(self, context: template.Context) -> SafeString:
         words = " ".join(self.nodelist.render(context).split())
-        return mark_safe(f"{words} · Fairlead" if words else "Fairlead")  # noqa: S308 - rendered nodes
+        return mark_safe(f"{words} · Fairlead" if words else "Fairlead")
 
 
 @register.tag
