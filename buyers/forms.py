@@ -83,7 +83,12 @@ class BookFilter(forms.Form):
     """What a book is narrowed and sorted by; it lives in the address, and what cannot be read narrows nothing."""
 
     CURRENT, ARCHIVED = "", "archived"
-    GRADES = {"1-4": Q(buyer__grade__lte=4), "5-7": Q(buyer__grade__range=(5, 7)), "8-10": Q(buyer__grade__gte=8)}
+    GRADES = {
+        "1-4": Q(buyer__grade__lte=4),
+        "5-7": Q(buyer__grade__range=(5, 7)),
+        "8-10": Q(buyer__grade__gte=8),
+        **{str(grade): Q(buyer__grade=grade) for grade in range(1, 11)},  # the bars of Home's chart lead here
+    }
     SORTS = {
         "name": ("sort_key", "id"),
         "-name": ("-sort_key", "-id"),
@@ -197,11 +202,14 @@ class ProposalForm(forms.ModelForm):
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     looked = forms.BooleanField(widget=forms.HiddenInput, required=False)  # the likely ones have been shown
+    country = forms.ChoiceField(label=_("Country"))
+    scheme = forms.ChoiceField(label=_("Kind of number"), required=False)
+    website = forms.URLField(label=_("Website"), required=False, max_length=200, assume_scheme="https")
 
     class Meta:
         model = BuyerProposal
         fields = ("name", "country", "scheme", "value", "address", "city", "website", "own_reference", "comment")
-        widgets = {"comment": forms.Textarea(attrs={"rows": 3}), "website": forms.URLInput}
+        widgets = {"comment": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "name": _("As the register writes it, with its legal form."),
             "value": _("With it we find the company at once; without it a decision takes longer."),
@@ -210,9 +218,8 @@ class ProposalForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["country"] = forms.ChoiceField(label=_("Country"), choices=country_choices(_("Choose a country")))
-        self.fields["scheme"] = forms.ChoiceField(label=_("Kind of number"), choices=scheme_choices(), required=False)
-        self.fields["website"] = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+        self.fields["country"].choices = country_choices(_("Choose a country"))
+        self.fields["scheme"].choices = scheme_choices()
         if not self.is_bound:
             self.initial["form_key"] = uuid.uuid4()
 

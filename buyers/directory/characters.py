@@ -23,31 +23,27 @@ def encoding_of(chunks: Iterable[bytes]) -> str:
     UTF-16, one that gives everyday Chinese throughout is GB 18030 (which includes GBK). Refuses `file_empty` and
     `encoding_unclear`, with what it looks like most.
     """
-    possible = {UTF_8: _strict(UTF_8), CHINESE: _strict(CHINESE)}
+    decoders = {name: _strict(name) for name in (UTF_8, CHINESE, UTF_16_LITTLE, UTF_16_BIG)}
     sample = bytearray()
     for chunk in chunks:
-        if len(sample) < _SAMPLE:
-            sample += chunk[: _SAMPLE - len(sample)]
-            if len(sample) >= 3 and (marked := _marked(bytes(sample))):
-                return marked
-        possible = {name: decoder for name, decoder in possible.items() if _goes_on(decoder, chunk)}
+        sample += chunk[: max(_SAMPLE - len(sample), 0)]
+        decoders = {name: decoder for name, decoder in decoders.items() if _goes_on(decoder, chunk)}
     if not sample.strip(b"\x00\xff\xfe\xef\xbb\xbf \r\n\t"):
         raise Refused([refusal("file_empty", "file")])
-    ends = {name for name, decoder in possible.items() if _goes_on(decoder, b"", final=True)}
-    return _chosen(bytes(sample), ends)
+    possible = {name for name, decoder in decoders.items() if _goes_on(decoder, b"", final=True)}
+    chosen = _chosen(bytes(sample), possible)
+    if chosen not in possible:
+        best = from_bytes(bytes(sample[:65536])).best()
+        raise Refused([refusal("encoding_unclear", "file", looks_like=best.encoding if best else "?")])
+    return chosen
 
 
 def _chosen(sample: bytes, possible: set[str]) -> str:
-    if marked := _marked(sample):
+    if marked := _marked(sample) or _wide(sample):
         return marked
-    if wide := _wide(sample):
-        return wide
     if UTF_8 in possible:
         return UTF_8
-    if CHINESE in possible and _reads_as_chinese(sample):
-        return CHINESE
-    best = from_bytes(sample[:65536]).best()
-    raise Refused([refusal("encoding_unclear", "file", looks_like=best.encoding if best else "?")])
+    return CHINESE if _reads_as_chinese(sample) else ""
 
 
 def _marked(sample: bytes) -> str | None:

@@ -21,7 +21,7 @@ _STAGED = """
         founded_on text DEFAULT '', sector text DEFAULT '');
     CREATE TEMP TABLE staged_refusals (line integer, code text, warning boolean, raw text)
 """
-_CLEAR = "DROP TABLE IF EXISTS staged_rows, staged_refusals, staged_buyers"
+_CLEAR = "DROP TABLE IF EXISTS staged_rows, staged_refusals, staged_buyers, changed_buyers"
 
 # What a file may bring along besides name, country and category, as SQL over a staged row `s`.
 _EXTRA = {
