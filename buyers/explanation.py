@@ -19,6 +19,9 @@ ENOUGH_REPORTERS = 3
 PAYMENT = "payment"
 LINES_SHOWN = 3  # the panel on a buyer's page; the page of the grade shows all
 
+# What can lie over a zero and still mean something; elsewhere a value cut off is shown as the number it was cut off at.
+WITHOUT_BOUND = frozenset({"debt_to_earnings", "interest_cover", "current_ratio", "quick_ratio", "cash_ratio"})
+
 LIFTS, LOWERS, NEUTRAL, MISSING = "lifts", "lowers", "neutral", "missing"
 
 
@@ -148,7 +151,7 @@ def _said(indicator: Indicator, value: int, house_currency: str) -> tuple[str, d
         return f"{indicator.code}_{value}", {}
     if indicator.unit == "yes":
         return f"{indicator.code}_{'yes' if value else 'no'}", {}
-    if abs(value) >= UNBOUNDED:
+    if abs(value) >= UNBOUNDED and indicator.code in WITHOUT_BOUND:
         return f"{indicator.code}_unbounded", {}
     if indicator.group == PAYMENT and value <= 0:  # paid early, or nothing to report
         return f"{indicator.code}_none", {}

@@ -91,7 +91,7 @@ def parsed_history(text: str) -> list[Published]:
             found += [Published(c, day, Decimal(cell)) for c, cell in cells if cell not in ("N/A", "")]
         except (ValueError, ArithmeticError, IndexError) as wrong:
             raise BadFile(f"line {reader.line_num} is not a day with its rates") from wrong
-    if any(row.value <= 0 or not row.value.is_finite() for row in found):
+    if any(not row.value.is_finite() or row.value <= 0 for row in found):
         raise BadFile("a rate must be above 0")
     return found
 

@@ -28,13 +28,14 @@ def statement_refused(lines: Lines, currency: str, period_end: date, months: int
     are greater than their whole. Amounts in `currency`, unknown lines None; a line not known is no reason to refuse."""
     if not is_currency(currency):
         return (refusal("unknown_currency", "currency", currency=currency),)
-    known = {name: amount for name, amount in lines.items() if amount is not None}
-    found = [no for name, amount in known.items() for no in decimals_refused(amount, currency, name)]
+    told = {name: amount for name, amount in lines.items() if amount is not None}
+    found = [no for name, amount in told.items() for no in decimals_refused(amount, currency, name)]
+    known = {name: amount for name, amount in told.items() if amount.is_finite()}
     if period_end > today:
         found.append(refusal("accounts_of_the_future", "period_end", period_end_on=period_end))
     if not 1 <= months <= LONGEST_MONTHS:
         found.append(refusal("months_out_of_range", "months", longest=LONGEST_MONTHS))
-    if not known:
+    if not told:
         found.append(refusal("accounts_are_empty"))
     found += [refusal("line_below_nothing", name) for name in NEVER_NEGATIVE if known.get(name, Decimal(0)) < 0]
     found += [

@@ -71,6 +71,7 @@ class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
     def copy_in(rows: list[Published], source: str) -> int:
         """Add and correct quotations in bulk; how many were new or different."""
         with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS pg_temp.published")
             cursor.execute("CREATE TEMPORARY TABLE published (currency text, day date, value numeric) ON COMMIT DROP")
             with cursor.copy("COPY published FROM STDIN") as copy:
                 copy.write("".join(f"{row.currency}\t{row.day}\t{row.value:f}\n" for row in rows))
