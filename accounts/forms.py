@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from accounts.acts import REVIEWABLE_ACTS, act_code
@@ -81,7 +82,9 @@ class InviteForm(forms.Form):
     """Somebody to be invited into the firm."""
 
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
-    name = forms.CharField(label=_("Name"), max_length=150, required=False, help_text=_("They may correct it."))
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"), max_length=150, required=False, help_text=_("They may correct it.")
+    )
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.EDITOR)
     language = forms.ChoiceField(label=_("Language of the mail"), choices=settings.LANGUAGES)
 
@@ -164,7 +167,7 @@ class AppointForm(forms.Form):
     """A member of staff and their groups."""
 
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=pgettext_lazy("person", "Name"), max_length=150)
     groups = forms.MultipleChoiceField(
         label=_("Groups"),
         choices=list(GROUP_LABELS.items()),

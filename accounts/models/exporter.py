@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 from accounts.invitation import InvitationFacts
@@ -129,7 +130,9 @@ class Invitation(models.Model):
 
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="invitations")
     email = models.EmailField(_("E-mail address"), max_length=254)
-    name = models.CharField(_("Name"), max_length=150, blank=True)  # as the inviter writes it; they may correct it
+    name = models.CharField(
+        pgettext_lazy("person", "Name"), max_length=150, blank=True
+    )  # as the inviter writes it; they may correct it
     role = models.CharField(_("Role"), max_length=10, choices=Role.choices)
     language = models.CharField(_("Language of the mail"), max_length=10, default=settings.LANGUAGE_CODE)
     token_sha256 = models.CharField(max_length=64, unique=True, editable=False)

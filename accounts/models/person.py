@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.roles import UNDERWRITER_GROUPS
 
@@ -37,7 +38,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. Staff work in the admin; everyone else works for the exporters they are members of."""
 
     email = models.EmailField(_("E-mail address"), max_length=254)
-    name = models.CharField(_("Name"), max_length=150)
+    name = models.CharField(pgettext_lazy("person", "Name"), max_length=150)
     language = models.CharField(_("Language"), max_length=10, blank=True)  # '' = as the browser says
     is_staff = models.BooleanField(_("Staff"), default=False)
     is_active = models.BooleanField(_("Active"), default=True)

@@ -67,9 +67,7 @@ def test_only_owners_invite(firm, role):
 
 def test_an_owner_of_a_rival_invites_nobody_here(firm):
     with pytest.raises(NotAllowed):
-        invite_member(
-            by=member(exporter(), Role.OWNER).pk, exporter=firm.pk, email="x@example.com", role=Role.READER
-        )
+        invite_member(by=member(exporter(), Role.OWNER).pk, exporter=firm.pk, email="x@example.com", role=Role.READER)
 
 
 def test_of_staff_policy_administrators_alone_invite(firm):
@@ -134,8 +132,8 @@ def test_an_expired_invitation_makes_room_for_a_new_one(firm, owner):
 
 def test_two_firms_may_invite_the_same_person(firm, owner):
     other = exporter()
-    row, token = invited(owner, firm)
-    second, other_token = invited(member(other, Role.OWNER), other)
+    _row, token = invited(owner, firm)
+    _second, other_token = invited(member(other, Role.OWNER), other)
     joined = join_by_invitation(by=None, token=token, name="New", password=PASSWORD)
     assert refused(join_by_invitation, by=None, token=other_token, name="New", password=PASSWORD) == ["account_exists"]
     accept_invitation(by=joined.user_id, token=other_token)

@@ -80,9 +80,7 @@ def test_two_firms_links_opened_at_once_make_one_person():
     tokens = []
     for _ in range(2):
         firm = exporter()
-        row = invite_member(
-            by=member(firm, Role.OWNER).pk, exporter=firm.pk, email="new@example.com", role=Role.EDITOR
-        )
+        row = invite_member(by=member(firm, Role.OWNER).pk, exporter=firm.pk, email="new@example.com", role=Role.EDITOR)
         tokens.append(draw_invitation_link(by=None, invitation=row.pk))
     answers = at_once(
         *(

@@ -48,9 +48,7 @@ def test_staff_without_a_second_factor_set_one_up_and_go_on(client):
     page = client.get(reverse("mfa_activate_totp"))
     assert "data:image/svg+xml;base64," in page.content.decode()
     assert "data:" in page.headers["Content-Security-Policy"]
-    response = client.post(
-        reverse("mfa_activate_totp"), {"code": code_of(page.context["form"].secret)}, follow=True
-    )
+    response = client.post(reverse("mfa_activate_totp"), {"code": code_of(page.context["form"].secret)}, follow=True)
     assert response.redirect_chain[-1][0] == reverse("mfa_view_recovery_codes")
     assert client.get(OFFICE).status_code == 200
     assert [m.to for m in mail.outbox] == [[made.email]]

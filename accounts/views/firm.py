@@ -21,7 +21,9 @@ THE_MACHINE = "0"
 @owns
 def firm(request: HttpRequest) -> HttpResponse:
     """The firm's facts, and the switches of two-step review."""
-    form = FirmForm(request.POST or None, initial={"reviewed_acts": request.firm.reviewed_acts})
+    form = FirmForm(
+        request.POST if request.method == "POST" else None, initial={"reviewed_acts": request.firm.reviewed_acts}
+    )
     if form.is_valid():
         try:
             set_reviewed_acts(by=request.user.pk, exporter=request.firm.pk, acts=form.cleaned_data["reviewed_acts"])

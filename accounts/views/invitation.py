@@ -81,7 +81,7 @@ def _for_someone_known(request: HttpRequest, row: Invitation, user: User, token:
 
 
 def _for_someone_new(request: HttpRequest, row: Invitation, token: str) -> HttpResponse:
-    form = JoinForm(request.POST or None, initial={"name": row.name})
+    form = JoinForm(request.POST if request.method == "POST" else None, initial={"name": row.name})
     if form.is_valid():
         try:
             membership = join_by_invitation(

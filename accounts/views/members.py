@@ -48,7 +48,7 @@ def members(request: HttpRequest) -> HttpResponse:
 @owns
 def invite_member(request: HttpRequest) -> HttpResponse:
     """The form that sends an invitation."""
-    form = InviteForm(request.POST or None, initial={"language": get_language()})
+    form = InviteForm(request.POST if request.method == "POST" else None, initial={"language": get_language()})
     if form.is_valid():
         try:
             row = invitations.invite_member(by=request.user.pk, exporter=request.firm.pk, **form.cleaned_data)

@@ -26,7 +26,7 @@ OPERATOR = "operator"  # no group has this name: superusers alone pass
 @staff(POLICY_ADMINISTRATOR)
 def create_exporter(request: HttpRequest) -> HttpResponse:
     """A new firm and its first owner."""
-    form = CreateExporterForm(request.POST or None)
+    form = CreateExporterForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             firm = create_exporter_action(by=request.user.pk, **form.cleaned_data)
@@ -44,7 +44,7 @@ def set_authority(request: HttpRequest, object_id: str | None = None) -> HttpRes
     row = get_object_or_404(StaffAuthority, pk=object_id) if object_id else None
     columns = ("user", "amount", "best_grade", "worst_grade")
     shown = {name: getattr(row, name) for name in columns} if row else {}
-    form = AuthorityForm(request.POST or None, initial=shown)
+    form = AuthorityForm(request.POST if request.method == "POST" else None, initial=shown)
     if form.is_valid():
         person = form.cleaned_data.pop("user")
         try:
@@ -64,7 +64,7 @@ def appoint_staff(request: HttpRequest) -> HttpResponse:
     """A new member of staff, or other groups for one; a new one gets the mail for setting a password."""
     known = User.objects.filter(pk=request.GET.get("person") or 0, is_staff=True).first()
     shown = {"email": known.email, "name": known.name, "groups": list(known.staff_groups())} if known else {}
-    form = AppointForm(request.POST or None, initial=shown)
+    form = AppointForm(request.POST if request.method == "POST" else None, initial=shown)
     if form.is_valid():
         try:
             person = acts.appoint_staff(by=request.user.pk, **form.cleaned_data)

@@ -18,7 +18,10 @@ from kernel.refusals import Refused
 @person
 def profile(request: HttpRequest) -> HttpResponse:
     """Name and language, and the ways to password, second factor and sessions."""
-    form = ProfileForm(request.POST or None, initial={"name": request.user.name, "language": request.user.language})
+    form = ProfileForm(
+        request.POST if request.method == "POST" else None,
+        initial={"name": request.user.name, "language": request.user.language},
+    )
     if form.is_valid():
         try:
             changed = change_profile(by=request.user.pk, **form.cleaned_data)
