@@ -21,9 +21,7 @@ class ClaimDetailsForm(forms.ModelForm):
         fields = ("cause", "event_on", "own_reference", "account")
         widgets = {"event_on": DayInput, "cause": forms.RadioSelect, "account": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
-            "event_on": _(
-                "For an insolvency the day it was opened, for a default the day since which nothing is paid."
-            ),
+            "event_on": _("The day the insolvency was opened, or since when the buyer has not paid."),
             "own_reference": _("As your own books call it; shown beside ours."),
             "account": _("What you were told, what you have tried. The claims handler reads this first."),
         }

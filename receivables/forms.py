@@ -11,11 +11,11 @@ class LedgerFilter(forms.Form):
 
     EVERY, OPEN, OVERDUE, PAID = "", "open", "overdue", "paid"
     state = forms.ChoiceField(
-        label=_("Show"),
+        label=_("Which invoices"),
         required=False,
         choices=[
             (EVERY, _("All invoices")),
-            (OPEN, _("Open")),
+            (OPEN, _("Unpaid")),
             (OVERDUE, _("Overdue")),
             (PAID, _("Paid")),
         ],

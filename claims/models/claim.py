@@ -79,7 +79,7 @@ class Claim(models.Model):
     cause = models.CharField(_("Cause"), max_length=20, choices=Cause.choices)
     event_on = models.DateField(_("Insolvency opened or default since"))
     currency = CurrencyField(_("Currency"))
-    account = models.TextField(_("What happened"), max_length=4000, blank=True)
+    account = models.TextField(_("Account of what happened"), max_length=4000, blank=True)
     own_reference = models.CharField(_("Your reference"), max_length=60, blank=True)
     stage = models.CharField(_("Stage"), max_length=16, choices=ClaimStage.choices, default=ClaimStage.DRAFT)
     form_key = models.UUIDField(default=uuid.uuid4)

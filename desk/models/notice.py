@@ -22,7 +22,7 @@ class MailStage(models.TextChoices):
 
     QUEUED = "queued", _("Queued")
     SENDING = "sending", _("Being sent")
-    SENT = "sent", _("Sent")
+    SENT = "sent", _("Sent off")
     FAILED = "failed", _("Failed")
     UNKNOWN = "unknown", _("Outcome unknown")
 

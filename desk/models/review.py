@@ -15,7 +15,7 @@ from accounts.models.exporter import OfExporterQuerySet
 
 class ReviewOutcome(models.TextChoices):
     OPEN = "", _("Awaiting review")
-    SENT = "sent", _("Sent")
+    SENT = "sent", _("Sent on")
     RETURNED = "returned", _("Returned")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
