@@ -135,8 +135,8 @@ class BookFilter(forms.Form):
         self.fields["country"].choices = country_choices(_("All countries"))
         self.fields["column"].choices = [(c.code, c.label) for c in COLUMNS if c.code != "name"]
         self.is_valid()
-        self.columns = chosen_columns(self.cleaned_data.get("column") or ())
-        self.initial["column"] = [column.code for column in self.columns]
+        # One unknown column does not take the others away.
+        self.columns = chosen_columns(self.data.getlist("column") if hasattr(self.data, "getlist") else ())
 
     @property
     def is_narrowed(self) -> bool:

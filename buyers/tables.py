@@ -47,7 +47,7 @@ SHOWN_UNASKED = ("name", "reference", "country", "grade", "confidence", "scored"
 
 def chosen_columns(codes: Iterable[str]) -> list[Column]:
     """The columns asked for, the name always first; the usual ones when none was asked for."""
-    wanted = set(codes) or set(SHOWN_UNASKED)
+    wanted = set(codes) & {column.code for column in COLUMNS} or set(SHOWN_UNASKED)
     return [column for column in COLUMNS if column.code == "name" or column.code in wanted]
 
 

@@ -1,0 +1,229 @@
+"""A buyer is found by number, name or part of one, in any script; a name alone never selects it."""
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models.roles import Role
+from accounts.tests.factories import exporter, member, signed_in, staff
+from buyers import search
+from buyers.models import Buyer, Identifier
+from buyers.names import sort_key
+from buyers.search import Findings, category_warning, find_buyers
+from buyers.tests.factories import buyer, in_book
+
+pytestmark = pytest.mark.django_db
+
+LEI = "5493001KJTIIGC8Y1R12"
+
+
+def names(text: str, country: str = "") -> list[str]:
+    return [row.buyer.name for row in find_buyers(text=text, country=country).rows]
+
+
+@pytest.fixture
+def directory() -> None:
+    buyer("Łódź Stal S.A.", country="PL", lei=LEI)
+    buyer("ACME GmbH", country="DE", identifiers={"VAT": "DE136695976"})
+    buyer("Acme Trading Ltd", country="GB", identifiers={"CRN": "00445790"})
+    buyer("Great Acme Holding", country="GB")
+    buyer("上海宏远贸易有限公司", country="CN", identifiers={"USCC": "91110000600037341L"})
+    buyer("宏大远洋有限公司", country="CN")
+    buyer("株式会社トヨタ販売", country="JP")
+    buyer("ООО Ромашка", country="RU")
+    buyer("شركة النور للتجارة", country="AE")
+    buyer("Kim Co", country="VN", identifiers={"REG": "VN0312345"})
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (LEI, ["Łódź Stal S.A."]),
+        ("5493 001k-jtii gc8y 1r12", ["Łódź Stal S.A."]),
+        ("de 136.695.976", ["ACME GmbH"]),
+        ("00445790", ["Acme Trading Ltd"]),
+        ("91110000600037341l", ["上海宏远贸易有限公司"]),
+        ("acme gmbh", ["ACME GmbH"]),
+        ("acme", ["ACME GmbH", "Acme Trading Ltd", "Great Acme Holding"]),
+        ("lodz", ["Łódź Stal S.A."]),  # a beginning, accents left out
+        ("stal", ["Łódź Stal S.A."]),
+        ("trading acme", ["Acme Trading Ltd"]),  # words in any order
+        ("宏远", ["上海宏远贸易有限公司"]),  # two characters, together only
+        ("有限公司", ["宏大远洋有限公司", "上海宏远贸易有限公司"]),
+        ("贸易 宏远", ["上海宏远贸易有限公司"]),
+        ("shang hai", ["上海宏远贸易有限公司"]),
+        ("トヨタ", ["株式会社トヨタ販売"]),
+        ("トヨ", ["株式会社トヨタ販売"]),
+        ("ромашка", ["ООО Ромашка"]),
+        ("النور", ["شركة النور للتجارة"]),
+        ("ki", ["Kim Co"]),
+        ("co", []),  # two Latin letters: beginnings only
+        ("acme 宏远", []),
+        ("zzzz", []),
+        ("100% _", []),
+        ("a_me", []),  # _ is no wildcard
+        ("ACME\u202e\u200b GmbH\x00", ["ACME GmbH"]),
+    ],
+)
+def test_what_is_found(directory: None, text: str, found: list[str]):
+    assert names(text) == found
+
+
+def test_a_country_narrows_and_completes_a_number(directory: None):
+    assert names("acme", "GB") == ["Acme Trading Ltd", "Great Acme Holding"]
+    assert names("136695976") == []
+    assert names("136695976", "DE") == ["ACME GmbH"]
+    assert names("0312345", "VN") == ["Kim Co"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "query_too_short"), (" a ", "query_too_short"), ("\u200b\u202e", "query_too_short"),
+     ("x" * 201, "query_too_long"), ("上" * 10_000, "query_too_long"), ("👍", "query_too_short")],
+)  # fmt: skip
+def test_what_cannot_be_looked_for(text: str, code: str):
+    assert [r.code for r in find_buyers(text=text).refusals] == [code]
+
+
+def test_odd_texts_find_nothing_and_break_nothing():
+    for text in ("👍👍👍", "\ud800\ud801", "'; DROP TABLE", "%%%%", "\\\\\\", "((((", "‏‏‏abc", "x" * 200, "上" * 200):
+        assert isinstance(find_buyers(text=text.encode("utf-8", "replace").decode()), Findings)
+
+
+def test_persons_and_merged_entries_are_not_found_but_their_numbers_lead_on():
+    stays = buyer("New Firm")
+    buyer("Old Firm", lei=LEI, merged_into=stays)
+    buyer("Old Person", private_person=True, identifiers={"VAT": "DE136695976"})
+    assert names("old") == []
+    assert names(LEI) == ["New Firm"]
+    assert names("DE136695976") == []
+
+
+def test_the_same_name_is_marked_and_equal_names_come_first():
+    for country in ("DE", "FR", "DE"):
+        buyer("Nova S.A.", country=country)
+    buyer("Nova Sábado", country="DE")
+    rows = find_buyers(text="nova sa").rows
+    assert [(r.buyer.name, r.same_name) for r in rows] == [("Nova Sábado", False)]
+    rows = find_buyers(text="NOVA S A").rows
+    assert [(r.how, r.same_name) for r in rows] == [("name", True)] * 3 + [("part", False)]
+
+
+def test_the_list_is_capped_and_says_so():
+    for number in range(search.SHOWN + 3):
+        buyer(f"Capped {number:03d}")
+    found = find_buyers(text="capped")
+    assert (len(found.rows), found.more) == (search.SHOWN, True)
+    assert find_buyers(text="capped 001").more is False
+
+
+def test_a_search_the_database_cannot_finish_in_time_ends_with_what_it_has(monkeypatch: pytest.MonkeyPatch):
+    buyer("Nova Eins", lei=LEI)
+    monkeypatch.setattr(search, "TIME_LIMIT_MS", 1)
+    monkeypatch.setattr(search, "_parts", lambda directory, text: directory.extra(where=["pg_sleep(1) IS NOT NULL"]))
+    monkeypatch.setattr(search, "sort_key", lambda text: "nothing begins so")
+    found = find_buyers(text="nova")
+    assert (found.rows, found.more) == ([], True)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone()[0] == "30s"
+
+
+def test_another_fault_of_the_database_is_not_hidden(monkeypatch: pytest.MonkeyPatch):
+    broken = OperationalError("the server closed the connection")
+
+    class Broken:
+        def __iter__(self):
+            raise broken
+
+    with pytest.raises(OperationalError):
+        search._in_time(Broken())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [
+        ({}, ""),
+        ({"public_body": True, "category": "BRANCH"}, "choice_is_public_body"),
+        ({"category": "BRANCH"}, "choice_is_branch"),
+        ({"category": "FUND"}, "choice_is_fund"),
+        ({"category": "INTERNATIONAL_ORGANIZATION"}, "choice_is_international"),
+        ({"category": "RESIDENT_GOVERNMENT_ENTITY"}, ""),
+    ],
+)
+def test_a_clerk_is_told_what_kind_of_entity_it_is(columns: dict, code: str):
+    assert category_warning(Buyer(**{"category": "GENERAL", **columns})) == code
+
+
+def test_searches_use_their_indexes():
+    some = [
+        Buyer(name=n, sort_key=sort_key(n), country="DE") for n in (f"{i * 7919:x} Handel 上{i}" for i in range(4000))
+    ]
+    made = Buyer.objects.bulk_create(some)
+    Identifier.objects.bulk_create([Identifier(buyer=b, scheme="REG", value=f"DE{b.pk}") for b in made])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE buyers_buyer, buyers_identifier")
+    expected = {
+        "acme works": ("buyers_by_name", "buyers_name_trigrams"),
+        "宏远": ("buyers_by_name", "buyers_name_characters"),
+        LEI: ("identifier_of_one_buyer",),
+    }
+    for text, indexes in expected.items():
+        with CaptureQueriesContext(connection) as run:
+            find_buyers(text=text)
+        plans = ""
+        with connection.cursor() as cursor:
+            for query in run.captured_queries:
+                if query["sql"].startswith("SELECT"):
+                    cursor.execute("EXPLAIN " + query["sql"])
+                    plans += "\n".join(line for (line,) in cursor.fetchall())
+        assert all(index in plans for index in indexes), (text, plans)
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def firm():
+    return exporter()
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.EDITOR, Role.READER])
+def test_find_buyer(client: Client, firm, role: str):
+    own, other = buyer("Nova Eins", country="XK"), buyer("Nova Zwei", country="")
+    in_book(firm, own)
+    in_book(exporter(), other)
+    page = signed_in(client, member(firm, role)).get("/buyers/find/?q=nova").content.decode()
+    assert "Nova Eins" in page and "Nova Zwei" in page
+    assert ("Add to your book" in page) is (role != Role.READER)
+    assert page.count("In your book") == 1  # nothing tells that another firm has the other one
+
+
+def test_the_page_before_and_after_a_search_in_vain(client: Client, firm):
+    client = signed_in(client, member(firm))
+    assert "What you can type" in client.get("/buyers/find/").content.decode()
+    page = client.get("/buyers/find/?q=Nobody+%26+Sons").content.decode()
+    assert "The directory has no company for “Nobody &amp; Sons”" in page
+    assert "/buyers/propose/?name=Nobody%20%26%20Sons" in page
+    assert "Type at least two characters." in client.get("/buyers/find/?q=x").content.decode()
+    assert client.get("/buyers/find/?q=" + "%E4%B8%8A" * 2000).status_code == 200
+    assert client.get("/buyers/find/?q=nova&country=??").status_code == 200
+    assert client.get("/buyers/find/?q=%00%ff%F0%9F%91%8D").status_code == 200
+
+
+def test_staff_look_in_the_office(client: Client):
+    assert signed_in(client, staff()).get("/buyers/find/").status_code == 302
+
+
+def test_the_page_costs_the_same_for_one_row_and_for_fifty(client: Client, firm):
+    client = signed_in(client, member(firm))
+    buyer("Many 0", lei=LEI)
+    client.get("/buyers/find/?q=many")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/buyers/find/?q=many")
+    for number in range(1, 50):
+        in_book(firm, buyer(f"Many {number}", identifiers={"REG": f"DE{number}"}))
+    with CaptureQueriesContext(connection) as fifty:
+        client.get("/buyers/find/?q=many")
+    assert len(fifty) <= len(one)
