@@ -131,7 +131,11 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # What beat sweeps: seconds between two calls.
 CELERY_BEAT_SCHEDULE = {
     "send_mails": {"task": "desk.tasks.send_mails", "schedule": 60.0},
+    "send_invitations": {"task": "accounts.tasks.send_invitations", "schedule": 60.0},
+    "forget_ended_sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 86_400.0},
     "sweep_directory_files": {"task": "buyers.tasks.sweep_directory_files", "schedule": 300.0},
+    "plan_scores": {"task": "buyers.tasks.plan_scores", "schedule": 3600.0},
+    "sweep_ranges": {"task": "buyers.tasks.sweep_ranges", "schedule": 60.0},
     "sweep_documents": {"task": "desk.tasks.sweep_documents", "schedule": 86_400.0},
 }
 

@@ -1,5 +1,5 @@
 """The rows of this floor in the admin."""
 
-from buyers.admin import directory
+from buyers.admin import directory, scores
 
-__all__ = ["directory"]
+__all__ = ["directory", "scores"]

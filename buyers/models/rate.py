@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import connection, models
 from django.db.models import Max, OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.columns import CurrencyField
 from buyers.rates import OLDEST, PIVOT, Published, Quotation, crossed, euro, quotation_refused
@@ -82,14 +83,16 @@ class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
 class ExchangeRate(models.Model):
     """`value` units of `currency` for one EUR on `day` (the ECB's way of quoting)."""
 
-    currency = CurrencyField()
-    day = models.DateField()
-    value = models.DecimalField(max_digits=18, decimal_places=8)
-    source = models.CharField(max_length=40)
+    currency = CurrencyField(_("Currency"))
+    day = models.DateField(_("Day"))
+    value = models.DecimalField(_("For one euro"), max_digits=18, decimal_places=8)
+    source = models.CharField(_("Source"), max_length=40)
 
     objects: ClassVar = ExchangeRateQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("Exchange rate")
+        verbose_name_plural = _("Exchange rates")
         constraints = [
             models.UniqueConstraint(fields=["currency", "day"], name="one_rate_per_day"),
             models.CheckConstraint(condition=Q(value__gt=0), name="rate_positive"),

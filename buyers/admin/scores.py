@@ -1,0 +1,141 @@
+"""Scores in the admin: rows to look at, accounts to type in, the refreshes to watch."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+
+from accounts.admin import OfficeAdmin, ReadOnlyAdmin
+from accounts.models.roles import CLAIMS_HANDLER, SENIOR_UNDERWRITER, UNDERWRITER
+from buyers.models import (
+    Alert,
+    CountryRisk,
+    ExchangeRate,
+    FinancialStatement,
+    PaymentExperience,
+    Score,
+    ScoreRun,
+    Signal,
+)
+from buyers.views import office_scores
+
+UNDERWRITERS = (UNDERWRITER, SENIOR_UNDERWRITER)
+
+
+@admin.register(FinancialStatement)
+class FinancialStatementAdmin(OfficeAdmin):
+    """Annual accounts; "add" leads to the page of the action, and none is ever changed."""
+
+    seen_by = added_by = UNDERWRITERS
+    list_display = ("buyer", "period_end", "currency", "sales", "equity", "audited", "source")
+    list_select_related = ("buyer",)
+    search_fields = ("buyer__name",)
+    ordering = ("-id",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page of the action."""
+        page = self.admin_site.admin_view(office_scores.record_accounts)
+        return [path("add/", page, name="buyers_financialstatement_add"), *super().get_urls()]
+
+
+@admin.register(Score)
+class ScoreAdmin(ReadOnlyAdmin):
+    """Every score; a score's own page shows each indicator with its points."""
+
+    seen_by = UNDERWRITERS
+    list_display = ("buyer", "scored_at", "grade", "former_grade", "points", "default_probability", "confidence")
+    list_select_related = ("buyer",)
+    list_filter = ("grade", "edition")
+    search_fields = ("buyer__name",)
+    ordering = ("-id",)
+    fields = readonly_fields = (
+        "buyer", "grade", "former_grade", "points", "default_probability", "confidence", "edition", "scale",
+        "reporters", "scored_at", "scored_for", "run",
+    )  # fmt: skip
+    change_form_template = "buyers/office/score.html"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With the working: points by indicator, and what changed."""
+        score = self.get_object(request, object_id)
+        context = {"explanation": score.for_staff(), "base": score.facts().edition.base} if score else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
+
+
+@admin.register(ScoreRun)
+class ScoreRunAdmin(ReadOnlyAdmin):
+    """Refreshes; the list is a page of its own that shows how they go."""
+
+    seen_by = UNDERWRITERS
+    list_display = ("planned_for", "edition", "started_at", "finished_at")
+    ordering = ("-id",)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The page with progress and failures."""
+        return redirect("admin:score_refreshes")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Progress, and the two buttons on it."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("progress/", wrap(office_scores.score_refreshes), name="score_refreshes"),
+            path("start/", wrap(office_scores.start_refresh), name="start_refresh"),
+            path("<int:pk>/resume/", wrap(office_scores.resume_run), name="resume_run"),
+            *super().get_urls(),
+        ]
+
+
+@admin.register(Signal)
+class SignalAdmin(ReadOnlyAdmin):
+    """What happened to buyers, and who reported it: for staff's eyes only."""
+
+    seen_by = (*UNDERWRITERS, CLAIMS_HANDLER)
+    list_display = ("buyer", "kind", "happened_on", "source", "reporter", "recorded_at")
+    list_select_related = ("buyer", "reporter")
+    list_filter = ("kind",)
+    search_fields = ("buyer__name",)
+    ordering = ("-id",)
+
+
+@admin.register(PaymentExperience)
+class PaymentExperienceAdmin(ReadOnlyAdmin):
+    """How exporters were paid: for staff's eyes only."""
+
+    seen_by = UNDERWRITERS
+    list_display = ("buyer", "month", "reporter", "days_beyond_terms", "share_overdue", "invoices")
+    list_select_related = ("buyer", "reporter")
+    search_fields = ("buyer__name",)
+    ordering = ("-id",)
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    """What exporters were told of regrades."""
+
+    seen_by = UNDERWRITERS
+    list_display = ("raised_at", "exporter", "buyer", "kind", "done_at", "done_by")
+    list_select_related = ("exporter", "buyer", "done_by")
+    list_filter = ("kind",)
+    search_fields = ("exporter__name", "buyer__name")
+    ordering = ("-id",)
+
+
+@admin.register(CountryRisk)
+class CountryRiskAdmin(ReadOnlyAdmin):
+    """Ratings of countries, with their history."""
+
+    list_display = ("country", "valid_from", "oecd_class", "high_income", "house_grade", "house_level", "source")
+    list_filter = ("oecd_class", "house_grade")
+    ordering = ("country", "-valid_from")
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(ReadOnlyAdmin):
+    """Euro reference rates."""
+
+    list_display = ("day", "currency", "value", "source")
+    list_filter = ("currency",)
+    ordering = ("-day", "currency")
