@@ -41,7 +41,7 @@ def claims_worklist(request: HttpRequest) -> HttpResponse:
         request, found.select_related("buyer", "exporter", "policy", "handler"), order=("decide_by", "id")
     )
     shown = {"page": page, "whose": whose, "title": _("Claims by days left"), "today": timezone.localdate()}
-    return render(request, "claims/office/worklist.html", {**admin.site.each_context(request), **shown})
+    return _shown(request, "claims/office/worklist.html", shown)
 
 
 @staff(CLAIMS_HANDLER)
@@ -145,7 +145,13 @@ def _page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpResponse:
         **asked(claim, None),
         **forms,
     }
-    return render(request, "claims/office/decide.html", {**admin.site.each_context(request), **shown})
+    return _shown(request, "claims/office/decide.html", shown)
+
+
+def _shown(request: HttpRequest, template: str, shown: dict[str, Any]) -> HttpResponse:
+    """A page of the admin without its list of tables: the worklists stand in the bar and the page needs the width."""
+    around = {**admin.site.each_context(request), "is_nav_sidebar_enabled": False}
+    return render(request, template, {**around, **shown})
 
 
 def _days_left(claim: Claim, terms: ClaimTerms) -> int | None:
