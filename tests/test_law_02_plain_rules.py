@@ -7,8 +7,8 @@ from tests.house import imported, modules
 # Names (of the file or of a folder above it) that may import Django and what runs in it.
 FACING_DJANGO = {
     "access", "actions", "adapters", "admin", "api", "apps", "asgi", "audit", "catalogues", "celery", "clock",
-    "context_processors", "forms", "management", "middleware", "models", "pages", "paging", "safety", "search",
-    "settings", "shell", "storage", "tables", "tasks", "templatetags", "urls", "views", "wording", "wsgi",
+    "context_processors", "forms", "glossary", "management", "middleware", "models", "pages", "paging", "safety",
+    "search", "settings", "shell", "storage", "tables", "tasks", "templatetags", "urls", "views", "wording", "wsgi",
 }  # fmt: skip
 
 DJANGO_WORLD = ("django", "allauth", "celery", "crispy", "psycopg", "pgtrigger", "redis")
