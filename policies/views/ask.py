@@ -1,5 +1,6 @@
 """The form for a limit on a buyer, and what the machine would likely answer to it."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -75,6 +76,8 @@ def ask_limit(request: HttpRequest, buyer: int) -> HttpResponse:
     if request.method != "POST":
         form = asked.form(initial=_initial(request, asked))
         return _page(request, asked, form, None)
+    if made := _made_already(request):
+        return redirect("limit_request", pk=made.pk)
     form = asked.form(request.POST)
     if "preview" in request.POST:
         return _page(request, asked, form, _likely(asked, form))
@@ -104,7 +107,9 @@ def limit_preview(request: HttpRequest, buyer: int) -> HttpResponse:
 def _asked(request: HttpRequest, buyer: int) -> Asked | None:
     """None when the firm has no policy at all; 404 for a buyer that is not in its book."""
     book = BookEntry.objects.visible_to(request.user).of(request.firm).current()
-    entry = get_object_or_404(book.select_related("buyer", "exporter"), buyer=Buyer.objects.present(buyer))
+    known = get_object_or_404(Buyer.objects.values("pk"), pk=buyer)
+    present = Buyer.objects.present(known["pk"])
+    entry = get_object_or_404(book.select_related("buyer", "exporter"), buyer=present)
     policies = Policy.objects.visible_to(request.user).of(request.firm)
     chosen = policies.filter(stage="bound").order_by("-ends_on", "-id").first()
     policy = chosen or policies.order_by("-ends_on", "-id").first()
@@ -113,6 +118,17 @@ def _asked(request: HttpRequest, buyer: int) -> Asked | None:
     today = today_in(policy.time_zone)
     limit = CreditLimit.objects.in_force_on(today).filter(policy=policy, buyer=entry.buyer).first()
     return Asked(entry, policy, PolicyTerms.objects.terms_on(policy.pk, today), today, limit)
+
+
+def _made_already(request: HttpRequest) -> LimitRequest | None:
+    """The request this very form has made: a double click, a resend. Looked for after what the form depends on was read,
+    since with the first click's limit in force the second one's form would no longer be valid."""
+    try:
+        key = uuid.UUID(request.POST.get("form_key", ""))
+    except ValueError:
+        return None
+    rows = LimitRequest.objects.visible_to(request.user).of(request.firm)
+    return rows.filter(form_key=key).exclude(stage=RequestStage.DRAFT).first()
 
 
 def _initial(request: HttpRequest, asked: Asked) -> dict[str, Any]:
@@ -160,7 +176,8 @@ def _likely(asked: Asked, form: AskForm) -> dict[str, Any]:
     found = _need(form)
     if found:
         values["need"] = found
-    amount = form.value("amount") or (found.amount if found else None)
+    typed = form.value("amount")
+    amount = typed if typed is not None else found.amount if found else None
     if form.value("kind") is None or (amount is None and form.value("kind") != "cancellation"):
         return values
     wanted = Wanted(
