@@ -1,13 +1,18 @@
 """Where the rail leads: the places of the portal in the order of a working day, and which of them a page belongs to."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.roles import CLAIMS_HANDLER, UNDERWRITER_GROUPS
+from buyers.models import BuyerProposal
+from claims.models import Claim
+from policies.models import CreditLimit, LimitRequest
 
 
 @dataclass(frozen=True)
@@ -35,18 +40,31 @@ OFFICE = (Place("admin:index", _("Office"), "briefcase"), Place("help", _("Help"
 
 @dataclass(frozen=True)
 class Worklist:
-    """An entry of the office's bar: the URL name it leads to, its word, whose work it is."""
+    """An entry of the office's bar: the URL name it leads to, its word, whose work it is, and what waits there."""
 
     name: str
     label: str | Promise
     groups: frozenset[str]
+    waiting: Callable[[], QuerySet[Any]]
 
 
 WORKLISTS = (
-    Worklist("admin:referred_limits", _("Referred"), UNDERWRITER_GROUPS),
-    Worklist("admin:limit_reviews", _("Reviews after regrade"), UNDERWRITER_GROUPS),
-    Worklist("admin:proposed_buyers", _("Proposed buyers"), UNDERWRITER_GROUPS),
-    Worklist("admin:claims_worklist", _("Claims"), frozenset({CLAIMS_HANDLER})),
+    Worklist(
+        "admin:referred_limits",
+        _("Referred"),
+        UNDERWRITER_GROUPS,
+        lambda: LimitRequest.objects.with_underwriters(),
+    ),
+    Worklist(
+        "admin:limit_reviews", _("Reviews after regrade"), UNDERWRITER_GROUPS, lambda: CreditLimit.objects.to_review()
+    ),
+    Worklist(
+        "admin:proposed_buyers",
+        _("Proposed buyers"),
+        UNDERWRITER_GROUPS,
+        lambda: BuyerProposal.objects.filter(stage="proposed"),
+    ),
+    Worklist("admin:claims_worklist", _("Claims"), frozenset({CLAIMS_HANDLER}), lambda: Claim.objects.on_the_desk()),
 )
 
 

@@ -14,6 +14,7 @@ from portal.templatetags.figures import as_date, money
 register = template.Library()
 
 ZERO = Decimal(0)
+SHORT = 12
 
 
 @register.inclusion_tag("portal/charts/limit_bar.html")
@@ -41,6 +42,8 @@ def hbars(rows: Iterable[Mapping[str, Any]], label: Any = "", currency: str = ""
         "rows": found,
         "label": label,
         "wide": charts.WIDE,
+        # Few letters leave room for the bar on a phone's line; more of them take a line of their own.
+        "short": all(len(str(row["label"])) <= SHORT and len(row["text"]) <= SHORT for row in found),
         "has_limits": any(row["limit"] is not None for row in found),
         "has_over": any(row["bar"].over for row in found),
     }

@@ -67,21 +67,21 @@ def rail(context: template.Context) -> dict[str, Any]:
 
 
 @register.inclusion_tag("portal/worklists.html", takes_context=True)
-def worklists(context: template.Context) -> dict[str, Any]:
-    """The worklists of the member of staff; the operator has all. Counts where the page knows them."""
-    request, counts = context["request"], context.get("worklist_counts") or {}
+def worklists(context: template.Context, shape: str = "bar") -> dict[str, Any]:
+    """The worklists of the member of staff, with what waits in each; the operator has all. `shape`: bar or cards."""
+    request = context["request"]
     groups = request.user.staff_groups()
     found = [
         {
             "url": address(entry.name),
             "label": entry.label,
             "current": request.path == address(entry.name),
-            "count": counts.get(entry.name),
+            "count": entry.waiting().order_by().count(),
         }
         for entry in WORKLISTS
-        if request.user.is_superuser or entry.groups & groups
+        if address(entry.name) and (request.user.is_superuser or entry.groups & groups)
     ]
-    return {"lists": [entry for entry in found if entry["url"]]}
+    return {"lists": found, "shape": shape}
 
 
 @register.simple_tag
