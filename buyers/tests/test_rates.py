@@ -32,7 +32,8 @@ def test_the_ecbs_file_is_read_cell_by_cell():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Day,USD\n2026-10-30,1\n", "Date,DOLLAR\n2026-10-30,1\n", "Date,USD\n30.10.2026,1\n", "Date,USD\n2026-10-30,x\n",
+    ["", "Day,USD\n2026-10-30,1\n",
+     "Date,DOLLAR\n2026-10-30,1\n", "Date,USD\n30.10.2026,1\n", "Date,USD\n2026-10-30,x\n",
      "Date,USD\n2026-10-30,0\n", "Date,USD\n2026-10-30,-1\n", "Date,USD\n2026-10-30,NaN\n", "Date,USD\n\n"],
 )  # fmt: skip
 def test_what_is_not_the_ecbs_file_is_refused(text: str):

@@ -1,0 +1,208 @@
+"""A firm's alerts: whose they are, what each says, and ticking one off for all of the firm."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.models import AuditEvent
+from accounts.models.roles import Role
+from accounts.tests.factories import exporter, member, signed_in, staff
+from buyers.actions.alert import reopen_alert, settle_alert
+from buyers.actions.score import score_buyer
+from buyers.models import Alert, Buyer
+from buyers.tests.factories import buyer, in_book, score, statement
+from desk.models import Notice
+from desk.wording import notice_words
+from kernel.refusals import NotAllowed
+
+pytestmark = pytest.mark.django_db
+
+
+def raised(firm, grade: int = 8, former: int | None = 4, name: str = "", done: bool = False, **facts) -> Alert:
+    """An alert of `firm` about a buyer of its book."""
+    about = buyer(name)
+    in_book(firm, about)
+    if former:
+        score(about, former)
+    row = score(about, grade)
+    kind = "first_grade" if former is None else "downgrade" if grade > former else "upgrade"
+    facts = {"grade": grade, "former_grade": former, "reasons": [], **facts}
+    by = {"done_at": timezone.now(), "done_by": member(firm)} if done else {}
+    return Alert.objects.create(exporter=firm, buyer=about, score=row, kind=kind, facts=facts, **by)
+
+
+@pytest.fixture
+def firm():
+    return exporter()
+
+
+@pytest.fixture
+def clerk(firm):
+    return member(firm)
+
+
+@pytest.fixture
+def page(client: Client, clerk, firm) -> Client:
+    return signed_in(client, clerk, firm)
+
+
+def names(response) -> list[str]:
+    return [alert.buyer.name for alert in response.context["page"].rows]
+
+
+# --- the list --------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_shows_the_firms_open_alerts_newest_first(page, firm):
+    raised(firm, name="First AG")
+    raised(firm, name="Second AG")
+    raised(firm, name="Settled AG", done=True)
+    raised(exporter(), name="Rival's AG")
+    assert names(page.get(reverse("alerts"))) == ["Second AG", "First AG"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("state=done", ["Settled AG"]), ("state=all", ["Better AG", "Settled AG", "Open AG"]),
+        ("kind=upgrade", ["Better AG"]), ("name=open", ["Open AG"]), ("name=nobody", []),
+        ("state=nonsense&kind=nonsense", ["Better AG", "Open AG"]),
+    ],
+)  # fmt: skip
+def test_the_address_narrows_the_list(page, firm, query: str, found: list[str]):
+    raised(firm, name="Open AG")
+    raised(firm, name="Settled AG", done=True)
+    raised(firm, 2, 4, name="Better AG")
+    assert names(page.get(f"{reverse('alerts')}?{query}")) == found
+
+
+def test_the_list_says_why_and_what_it_means(page, firm):
+    raised(firm, reasons=[{"code": "equity_ratio", "facts": {"value_percent": "-2"}}])
+    content = page.get(reverse("alerts")).content.decode()
+    assert "Equity is -2 % of total assets" in content
+    assert "Non-payment has become clearly more likely" in content
+
+
+def test_the_list_costs_the_same_queries_for_one_alert_and_for_fifty(page, firm, django_assert_max_num_queries):
+    raised(firm)
+    page.get(reverse("alerts"))
+    with django_assert_max_num_queries(100) as few:
+        page.get(reverse("alerts"))
+    for _ in range(49):
+        raised(firm)
+    with django_assert_max_num_queries(len(few)):
+        assert len(page.get(reverse("alerts")).context["page"].rows) == 50
+
+
+# --- one alert -------------------------------------------------------------------------------------------------------
+
+
+def graded_twice() -> tuple[Buyer, Alert, object]:
+    firm = exporter()
+    about = buyer("Kesselring Werkzeuge GmbH")
+    in_book(firm, about, own_reference="D-1043")
+    statement(about)
+    score_buyer(by=None, buyer=about.pk, today=date(2026, 11, 20))
+    statement(about, date(2026, 6, 30), equity=-100_000, net_profit=-900_000, operating_profit=-500_000)
+    score_buyer(by=None, buyer=about.pk, today=date(2026, 11, 21))
+    return about, Alert.objects.get(kind="downgrade"), firm
+
+
+def test_an_alert_says_what_changed_what_it_means_and_what_to_do(client):
+    about, alert, firm = graded_twice()
+    content = signed_in(client, member(firm), firm).get(reverse("alert", args=[alert.pk])).content.decode()
+    assert "your reference D-1043" in content
+    assert "Equity is -1 % of total assets" in content
+    assert "Equity is 35 % of total assets" in content  # before
+    assert "Reduce the limit" in content
+    assert f"{reverse('ask_limit', args=[about.pk])}?kind=reduction" in content
+
+
+def test_an_alert_says_when_the_buyer_was_graded_again_since(client):
+    about, alert, firm = graded_twice()
+    Buyer.objects.filter(pk=about.pk).update(grade=10)
+    content = signed_in(client, member(firm), firm).get(reverse("alert", args=[alert.pk])).content.decode()
+    assert "its grade is now 10" in content
+
+
+def test_an_alert_of_a_rival_is_not_found(page):
+    theirs = raised(exporter())
+    for name in ("alert", "alert_done"):
+        method = page.get if name == "alert" else page.post
+        assert method(reverse(name, args=[theirs.pk])).status_code == 404
+    theirs.refresh_from_db()
+    assert theirs.done_at is None
+
+
+def test_a_reader_sees_alerts_without_buttons_and_may_not_tick_them_off(client, firm):
+    alert = raised(firm)
+    reader = signed_in(client, member(firm, Role.READER), firm)
+    assert "alert_done" not in reader.get(reverse("alert", args=[alert.pk])).content.decode()
+    assert f"/{alert.pk}/done/" not in reader.get(reverse("alerts")).content.decode()
+    assert reader.post(reverse("alert_done", args=[alert.pk])).status_code == 403
+
+
+def test_strangers_are_sent_to_the_door_and_staff_to_the_office(client):
+    assert client.get(reverse("alerts")).headers["Location"].startswith(reverse("account_login"))
+    assert signed_in(client, staff()).get(reverse("alerts")).headers["Location"] == reverse("admin:index")
+
+
+# --- ticking off -----------------------------------------------------------------------------------------------------
+
+
+def test_done_is_done_for_the_whole_firm_and_can_be_taken_back(page, firm, clerk):
+    alert = raised(firm)
+    response = page.post(reverse("alert_done", args=[alert.pk]), {"back": "alerts"})
+    assert response.headers["Location"] == reverse("alerts")
+    alert.refresh_from_db()
+    assert alert.done_by == clerk
+    assert names(page.get(reverse("alerts"))) == []
+    response = page.post(reverse("alert_done", args=[alert.pk]), {"open": "1"})
+    assert response.headers["Location"] == reverse("alert", args=[alert.pk])
+    alert.refresh_from_db()
+    assert (alert.done_at, alert.done_by) == (None, None)
+
+
+def test_done_by_get_is_refused(page, firm):
+    assert page.get(reverse("alert_done", args=[raised(firm).pk])).status_code == 405
+
+
+def test_a_second_tick_changes_nothing(firm, clerk):
+    alert = raised(firm)
+    first = settle_alert(by=clerk.pk, alert=alert.pk)
+    assert settle_alert(by=member(firm).pk, alert=alert.pk).done_at == first.done_at
+    reopen_alert(by=clerk.pk, alert=alert.pk)
+    reopen_alert(by=clerk.pk, alert=alert.pk)
+    outcomes = AuditEvent.objects.filter(subject=f"alert:{alert.pk}").order_by("id")
+    assert [e.details["outcome"] for e in outcomes] == ["done", "repeated", "open", "repeated"]
+
+
+def test_nobody_ticks_off_for_another_firm(firm):
+    alert = raised(firm)
+    for act in (settle_alert, reopen_alert):
+        for person in (member(exporter()), member(firm, Role.READER)):
+            with pytest.raises(NotAllowed):
+                act(by=person.pk, alert=alert.pk)
+
+
+# --- the notice ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "english", "chinese"),
+    [
+        ("downgrade", "Kesselring & Co has fallen from grade 5 to 7", "Kesselring & Co 的评级由 5 级降至 7 级"),
+        ("upgrade", "Kesselring & Co has risen from grade 5 to 7", "Kesselring & Co 的评级由 5 级升至 7 级"),
+        ("first_grade", "Kesselring & Co has been graded for the first time: 7", "Kesselring & Co 首次获得评级：7 级"),
+    ],
+)
+def test_the_notice_is_worded_in_the_readers_language(kind: str, english: str, chinese: str):
+    facts = {"kind": kind, "buyer_name": "Kesselring & Co", "former_grade": 5, "grade": 7, "reasons": []}
+    notice = Notice(kind="buyers.regraded", facts=facts)
+    with translation.override("en"):
+        assert notice_words(notice).headline == english
+    with translation.override("zh-hans"):
+        assert notice_words(notice).headline == chinese

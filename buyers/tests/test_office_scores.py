@@ -1,0 +1,152 @@
+"""The office's pages about scores: for underwriters, and each calling the action everybody else calls."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models.roles import CLAIMS_HANDLER, UNDERWRITER
+from accounts.tests.factories import exporter, member, signed_in, staff
+from buyers.actions.score import score_buyer
+from buyers.actions.score_run import plan_refresh
+from buyers.models import CountryRisk, FinancialStatement, PaymentExperience, Score, ScoreRange, ScoreRun
+from buyers.models.score_run import MOST_ATTEMPTS
+from buyers.tests.factories import LINES, buyer, experience, quoted, score, statement
+from buyers.views import office_scores
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office(client: Client) -> Client:
+    return signed_in(client, staff(UNDERWRITER))
+
+
+@pytest.fixture
+def woken(monkeypatch) -> list[int]:
+    found: list[int] = []
+    monkeypatch.setattr(office_scores, "wake_workers", lambda: found.append(1))
+    return found
+
+
+ADD = "admin:buyers_financialstatement_add"
+
+
+def typed(**changed) -> dict[str, str]:
+    told = {"period_end": "2025-12-31", "months": "12", "currency": "eur", "source": "register", **LINES, **changed}
+    return {name: str(value) for name, value in told.items()}
+
+
+def test_accounts_are_typed_in_for_a_buyer_that_was_searched_for(office):
+    about = buyer("Kesselring Werkzeuge GmbH")
+    found = office.get(reverse(ADD), {"q": "kesselring"}).content.decode()
+    assert f"?buyer={about.pk}" in found
+    assert "No company has this name" in office.get(reverse(ADD), {"q": "nobody at all"}).content.decode()
+    response = office.post(f"{reverse(ADD)}?buyer={about.pk}", typed())
+    assert response.headers["Location"] == reverse("admin:buyers_buyer_change", args=[about.pk])
+    row = FinancialStatement.objects.get()
+    assert (row.buyer, row.currency, row.equity) == (about, "EUR", 3_500_000)
+    about.refresh_from_db()
+    assert about.grade == Score.objects.get().grade
+
+
+def test_accounts_that_do_not_add_up_are_refused_at_the_line_and_nothing_is_lost(office):
+    about = buyer()
+    content = office.post(f"{reverse(ADD)}?buyer={about.pk}", typed(cash=7_000_000)).content.decode()
+    assert "This is more than the total it is a part of." in content
+    assert 'value="7000000"' in content
+    assert not FinancialStatement.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["x", "", "99999999999999999999"])
+def test_a_buyer_that_is_none_is_not_found(office, number: str):
+    response = office.get(reverse(ADD), {"buyer": number})
+    assert response.status_code == (200 if not number.isdigit() else 404)
+
+
+def test_the_refreshes_show_progress_failures_and_a_button(office, woken):
+    about = buyer(next_score_on=timezone.now().date())
+    statement(about)
+    assert office.post(reverse("admin:start_refresh")).headers["Location"] == reverse("admin:score_refreshes")
+    run = ScoreRun.objects.get()
+    ScoreRange.objects.update(attempts=MOST_ATTEMPTS, failure="ValueError: broken")
+    content = office.get(reverse("admin:score_refreshes")).content.decode()
+    assert "ValueError: broken" in content
+    office.post(reverse("admin:resume_run", args=[run.pk]))
+    assert ScoreRange.objects.get().attempts == 0
+    assert woken == [1, 1]
+    part = office.get(reverse("admin:score_refreshes"), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "hx-get" in part
+
+
+def test_with_nothing_due_no_refresh_starts(office, woken):
+    office.post(reverse("admin:start_refresh"))
+    assert woken == []
+    assert not ScoreRun.objects.exists()
+
+
+def test_the_list_of_refreshes_costs_the_same_queries_for_one_and_for_twenty(office, django_assert_max_num_queries):
+    def past(number: int) -> None:
+        for n in range(number):
+            run = ScoreRun.objects.create(
+                planned_for=date(2026, 1, 1) + timedelta(days=n), edition="2026-1", finished_at=timezone.now()
+            )
+            ScoreRange.objects.create(run=run, first_buyer=1, last_buyer=2, done_at=timezone.now(), scored=2)
+
+    past(1)
+    office.get(reverse("admin:score_refreshes"))
+    with django_assert_max_num_queries(100) as few:
+        office.get(reverse("admin:score_refreshes"))
+    past(19)
+    with django_assert_max_num_queries(len(few)):
+        office.get(reverse("admin:score_refreshes"))
+
+
+def test_a_score_shows_its_working_to_staff(office):
+    about = buyer()
+    statement(about)
+    row = score_buyer(by=None, buyer=about.pk, today=date(2026, 11, 21))
+    content = office.get(reverse("admin:buyers_score_change", args=[row.pk])).content.decode()
+    assert "Equity is 35 % of total assets" in content
+    assert "Pays" not in content or "Days paid after terms" in content
+    assert str(row.points) in content
+
+
+def test_a_score_nobody_made_leads_back(office):
+    assert office.get(reverse("admin:buyers_score_change", args=[12345])).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "model", ["score", "financialstatement", "signal", "paymentexperience", "alert", "countryrisk", "exchangerate"]
+)
+def test_underwriters_look_at_every_list_and_change_nothing(office, model: str):
+    about = buyer()
+    row = score(about)
+    statement(about)
+    experience(about, exporter())
+    quoted("USD", "1.1")
+    CountryRisk.objects.create(
+        country="DE", valid_from=date(2026, 1, 1), house_grade="AA", house_level=1, source="test"
+    )
+    assert office.get(reverse(f"admin:buyers_{model}_changelist")).status_code == 200
+    assert office.post(reverse("admin:buyers_score_change", args=[row.pk]), {"grade": 1}).status_code == 403
+    assert office.get(reverse("admin:buyers_scorerun_changelist")).headers["Location"] == reverse(
+        "admin:score_refreshes"
+    )
+
+
+def test_the_pages_are_closed_to_everybody_else(client):
+    run = ScoreRun.objects.create(planned_for=date(2026, 1, 1), edition="2026-1")
+    firm = exporter()
+    for person, choice in ((staff(CLAIMS_HANDLER), None), (member(firm), firm)):
+        page = signed_in(client, person, choice)
+        for address in (reverse(ADD), reverse("admin:score_refreshes")):
+            assert page.get(address).status_code in (302, 403), address
+        for address in (reverse("admin:start_refresh"), reverse("admin:resume_run", args=[run.pk])):
+            assert page.post(address).status_code in (302, 403), address
+    assert not ScoreRange.objects.exists()
+    assert plan_refresh(by=None, today=date(2026, 1, 1)) is None
+    assert not PaymentExperience.objects.exists()
