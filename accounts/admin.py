@@ -6,6 +6,10 @@ everything else.
 
 from typing import Any
 
+import allauth.account.admin  # noqa: F401
+import allauth.mfa.admin  # noqa: F401
+import allauth.usersessions.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -103,7 +107,8 @@ def allauth_password_page(request: HttpRequest, extra_context: dict[str, Any] | 
 # Signing in to the admin is signing in to the portal: throttled, with the second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.password_change = allauth_password_page  # type: ignore[method-assign, assignment]
-# Tables of the sign-in libraries: their rows are secrets and sessions, of no use to look at and of harm to edit.
+# Tables of the sign-in libraries: their rows are secrets and sessions, of no use to look at and of harm to edit. Their
+# own admin modules are imported above, so that they do not come after this.
 for library_model in (Group, EmailAddress, Authenticator, UserSession):
     if admin.site.is_registered(library_model):
         admin.site.unregister(library_model)

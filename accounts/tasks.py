@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.core.management import call_command
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -24,6 +25,12 @@ def send_invitations() -> None:
     waiting = Invitation.objects.to_mail(timezone.now()).filter(mail_attempts__lt=MOST_ATTEMPTS)
     for pk in waiting.order_by("id").values_list("pk", flat=True)[:PER_SWEEP]:
         send_invitation(pk)
+
+
+@shared_task(ignore_result=True)
+def forget_ended_sessions() -> None:
+    """Delete sessions that have ended, forms kept for nobody among them; once a day."""
+    call_command("clearsessions")
 
 
 def send_invitation(invitation: int) -> None:

@@ -182,6 +182,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "portal.formats"
 # Not in ISO 3166, but companies are registered there and GLEIF and the EU write it so.
 COUNTRIES_OVERRIDE = {"XK": _("Kosovo")}
 USE_I18N = True

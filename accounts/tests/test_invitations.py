@@ -254,7 +254,7 @@ def test_another_person_cannot_use_the_link(firm, owner):
 
 
 def test_the_database_keeps_one_open_invitation_per_address(firm, owner):
-    row, _ = invited(owner, firm)
+    invited(owner, firm)
     with pytest.raises(IntegrityError), transaction.atomic():
         Invitation.objects.create(
             exporter=firm, email="NEW@example.com", role="reader", token_sha256="x", invited_by=owner,

@@ -506,3 +506,10 @@ def test_every_word_of_this_floor_is_there_in_chinese():
     with translation.override("en"):
         english = {code: str(words) for code, words in {**WORDS, **DETAILS, **OUTCOMES}.items()}
     assert [code for code in chinese if chinese[code] == english[code]] == []
+
+
+@pytest.mark.parametrize(
+    "table", ["auth/group", "account/emailaddress", "mfa/authenticator", "usersessions/usersession"]
+)
+def test_the_office_has_no_pages_for_the_sign_in_librarys_own_tables(client, table):
+    assert signed_in(client, operator()).get(f"/office/{table}/").status_code == 404

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models.roles import POLICY_ADMINISTRATOR, Role
+from accounts.tasks import forget_ended_sessions
 from accounts.tests.factories import PASSWORD, exporter, member, person, signed_in, staff
 
 pytestmark = pytest.mark.django_db
@@ -243,6 +244,14 @@ def test_sessions_are_listed_and_the_others_ended(client, firm):
     assert other.get(reverse("profile")).status_code == 302
     assert client.get(reverse("profile")).status_code == 200
     assert Session.objects.count() == 1
+
+
+def test_ended_sessions_are_forgotten(client, firm, time_machine):
+    time_machine.move_to("2026-11-20T10:00:00Z", tick=False)
+    signed_in(client, member(firm, Role.OWNER))
+    time_machine.move_to("2026-12-20T10:00:00Z", tick=False)
+    forget_ended_sessions()
+    assert not Session.objects.exists()
 
 
 def test_signing_out_takes_a_click_not_a_link(client, firm):
