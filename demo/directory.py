@@ -14,7 +14,16 @@ from buyers.models import Buyer, CountryRisk, ExchangeRate, FinancialStatement, 
 from buyers.models.buyer import BuyerCategory
 from buyers.names import sort_key
 from demo.clock import Story
-from demo.statements import WITHOUT_ACCOUNTS, YEARS, experience, last_year_end, months_of_experience, statement
+from demo.statements import (
+    INTERIM,
+    WITHOUT_ACCOUNTS,
+    YEARS,
+    experience,
+    interim,
+    last_year_end,
+    months_of_experience,
+    statement,
+)
 from kernel.periods import plus_months
 
 HERE = Path(__file__).parent
@@ -80,6 +89,24 @@ def make_accounts(story: Story, buyers: dict[str, Buyer]) -> None:
         for row in invented()
         if row["health"] not in WITHOUT_ACCOUNTS
         for before in range(YEARS)
+    )
+
+
+def make_interim_accounts(story: Story, buyers: dict[str, Buyer]) -> None:
+    """Half-year accounts that came in three days ago, and change the grade that night."""
+    month = story.today.replace(day=1)
+    FinancialStatement.objects.bulk_create(
+        FinancialStatement(
+            buyer=buyers[row["key"]],
+            period_end=plus_months(month, -2) - timedelta(days=1),
+            months=6,
+            currency=row["currency"],
+            source=SOURCE,
+            received_at=story.moment(3),
+            **interim(row["key"], row["health"], Decimal(row["sales"])),
+        )
+        for row in invented()
+        if row["health"] in INTERIM
     )
 
 

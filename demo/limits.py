@@ -53,7 +53,9 @@ SPECIAL = (
     Wish("lanhai", "selatan", 420_000, 1, then="leave", comment="Framework order for two years.", terms_days=90),
     Wish("lanhai", "kilimora", 60_000, 9, then="withdraw", comment="Trial order."),
     Wish("lanhai", "anadolya", 250_000, 45, then="decline", terms_days=120),
-    Wish("lanhai", "zwaluw", 400_000, 310),
+    Wish("lanhai", "zwaluw", 400_000, 310, until_days=9),
+    Wish("lanhai", "deccanvale", 365_000, 108, until_days=26),
+    Wish("lanhai", "mekongsun", 60_000, 210, until_days=27),
     Wish("lanhai", "tisza", 60_000, 300, until_days=-40),
     Wish("lanhai", "cedarlock", 350_000, 335),
     Wish("lanhai", "guadalmar", 160_000, 338),
@@ -76,8 +78,8 @@ SPECIAL = (
     Wish("lourido", "cedarlock", 200_000, 265),
 )  # fmt: skip
 
-# Of every five other buyers in a book two go without a request: they are watched only.
-WATCHED_ONLY = (0, 2)
+# Of every five other buyers in a book three go without a request: they are watched only.
+WATCHED_ONLY = (0, 2, 3)
 USUAL_TERMS = {"lanhai": 60, "wiesen": 45, "lourido": 90}
 SHARE_OF_SALES = Decimal("0.012")
 
@@ -181,15 +183,20 @@ def _verdict_by_grade(request: LimitRequest) -> dict[str, Any]:
     return {"outcome": "declined", "share": Decimal(0), "reasons": ("no_financial_information",)}
 
 
-def withdraw_and_cut(cast: Cast) -> None:
-    """The insurer's own moves after regrades: one limit withdrawn, one cut with the policy's notice, one kept."""
-    for firm, buyer, choice, share, days_ago in (
-        ("lanhai", "cedarlock", "withdraw", None, 22),
-        ("lourido", "almenara", "reduce", Decimal("0.5"), 20),
-        ("wiesen", "carpat", "reduce", Decimal("0.6"), 5),
-    ):
+# (firm, buyer, choice, share that is left, days ago): the insurer's own moves after regrades.
+CUTS = (
+    ("lanhai", "cedarlock", "withdraw", None, 22),
+    ("lourido", "almenara", "reduce", Decimal("0.5"), 1),
+    ("wiesen", "carpat", "reduce", Decimal("0.6"), 1),
+)
+CUT_DAYS = tuple(sorted({days_ago for *_rest, days_ago in CUTS}))
+
+
+def withdraw_and_cut(cast: Cast, on_day: int) -> None:
+    """What the insurer did that day: a withdrawal, a cut at once, a cut with the policy's notice."""
+    for firm, buyer, choice, share, days_ago in CUTS:
         limit = CreditLimit.objects.filter(policy=cast.policies[firm], buyer=cast.buyers[buyer], amount__gt=0).first()
-        if limit is None:
+        if limit is None or days_ago != on_day:
             continue
         amount = rounded(limit.amount * share / 1000, "JPY") * 1000 if share else None
         with set_to(cast.story.moment(days_ago, 15)):

@@ -6,6 +6,7 @@ Files of claims are written before their rows are certain; what an interrupted s
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -13,11 +14,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Exporter, User
-from buyers.actions.book import add_to_book
 from buyers.actions.directory_file import hand_in_directory_file
 from buyers.actions.score_run import plan_refresh
 from buyers.adapters import load_directory_file
-from buyers.models import Alert, Buyer, DirectoryImport
+from buyers.models import Alert, BookEntry, Buyer, DirectoryImport
 from buyers.models.directory_import import ImportStage
 from buyers.tasks import work_on_next_range
 from demo import claims, directory, firms, ledger, limits
@@ -89,25 +89,32 @@ def acts(cast: Cast) -> list[tuple[int, int, Callable[[], object]]]:
         found.append((max(wish.days_ago - 3, 1), 3, lambda w=wish: limits.settle(cast, w)))  # type: ignore[misc]
     found += [(line.delivered, 4, lambda i=line: ledger.record_line(cast, i)) for line in ledger.LINES]  # type: ignore[misc]
     found += [(62, 5, lambda: claims.insolvency(cast)), (21, 5, lambda: claims.in_progress(cast))]
-    found += [(2, 5, lambda: claims.draft(cast)), (20, 6, lambda: limits.withdraw_and_cut(cast))]
+    found += [
+        (2, 5, lambda: claims.draft(cast)),
+        (3, 5, lambda: directory.make_interim_accounts(cast.story, cast.buyers)),
+    ]
+    found += [(days_ago, 6, lambda d=days_ago: limits.withdraw_and_cut(cast, d)) for days_ago in limits.CUT_DAYS]  # type: ignore[misc]
     found += [(0, 7, lambda: ends_of_limits(cast))]
     return found
 
 
 def fill_books(cast: Cast) -> None:
-    """Each firm takes its buyers into its book under its own references."""
-    with set_to(cast.story.moment(BOOKS_BEGAN, 7)):
-        for row in directory.invented():
-            for firm in cast.firms:
-                if row[firm]:
-                    entry = add_to_book(
-                        by=cast.editor(firm),
-                        exporter=cast.firms[firm].pk,
-                        buyer=cast.buyers[row["key"]].pk,
-                        own_reference=row[firm],
-                    )
-                    if row["health"] == "affiliate":
-                        type(entry).objects.filter(pk=entry.pk).update(affiliate=True)
+    """Each firm's buyers in its book under its own references: rows at once, as an import of a book would make them."""
+    added_at = cast.story.moment(BOOKS_BEGAN, 7)
+    BookEntry.objects.bulk_create(
+        BookEntry(
+            exporter=firm,
+            buyer=cast.buyers[row["key"]],
+            own_reference=row[key],
+            affiliate=row["health"] == "affiliate",
+            sort_key=cast.buyers[row["key"]].sort_key,
+            added_at=added_at,
+            added_by_id=cast.editor(key),
+        )
+        for row in directory.invented()
+        for key, firm in cast.firms.items()
+        if row[key]
+    )
 
 
 def refresh(cast: Cast, days_ago: int) -> None:
@@ -136,6 +143,6 @@ def read_old_news(cast: Cast) -> None:
     old.filter(channel=Channel.MAIL).update(stage=MailStage.SENT, sent_at=F("created_at"), attempts=1)
     for key, firm in cast.firms.items():
         Alert.objects.filter(exporter=firm, raised_at__lt=cast.story.moment(30)).update(
-            done_at=F("raised_at") + cast.days(1), done_by=cast.editor(key)
+            done_at=F("raised_at") + timedelta(hours=32), done_by=cast.editor(key)
         )
     User.objects.filter(pk__in=[user.pk for user in cast.people.values()]).update(seen_changes_at=before)

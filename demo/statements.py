@@ -41,8 +41,8 @@ LEVELS = {
 
 # Health by years before the last accounts: (last, the year before, …); a short course repeats its last word.
 COURSES = {
-    "sliding": ("weak", "thin", "good"),
-    "recovering": ("steady", "thin", "weak"),
+    "sliding": ("steady", "steady", "good"),
+    "recovering": ("thin", "thin", "weak"),
     "failing": ("failing", "weak", "thin"),
     "insolvent": ("failing", "failing", "weak"),
     "weak": ("weak", "weak", "thin"),
@@ -95,10 +95,21 @@ def statement(key: str, word: str, sales: Decimal, years_before: int) -> dict[st
     return {name: round(value / 1000) * Decimal(1000) for name, value in lines.items()}
 
 
+# Half-year accounts that came in lately: what moves the last grade. Health by the buyer's word.
+INTERIM = {"sliding": "weak", "recovering": "good"}
+FLOWS = ("sales", "cost_of_sales", "operating_profit", "net_profit", "interest", "depreciation")
+
+
+def interim(key: str, word: str, sales: Decimal) -> dict[str, Decimal]:
+    """The lines of six months: half the flows, the whole balance sheet."""
+    lines = statement(key, INTERIM[word], sales, 0)
+    return {name: value / 2 if name in FLOWS else value for name, value in lines.items()}
+
+
 def experience(key: str, word: str, months_ago: int, reporter: str) -> dict[str, int | Decimal]:
     """How one reporter was paid in one month: late by the health of that year, a little worse each month of a slide."""
     state = level(word, months_ago // 12)
-    drift = (6 - months_ago) * 3 if word in ("sliding", "failing", "insolvent") and months_ago < 6 else 0
+    drift = (4 - months_ago) * 7 if word in ("sliding", "failing", "insolvent") and months_ago < 4 else 0
     late = max(state.days_late + drift + ripple(key, f"{reporter}{months_ago}", 3), -4)
     return {
         "days_beyond_terms": late,

@@ -45,6 +45,13 @@ def test_a_name_in_chinese_is_found_by_a_part_of_it(client: Client, firm: Export
     assert "苏州臻岚机电设备有限公司" in found(client, "臻岚")
 
 
+@pytest.mark.parametrize("asked", ["me kong", "SU ZHOU", "Mê Kông"])
+def test_accents_and_pinyin_are_no_obstacle(client: Client, firm: Exporter, asked: str):
+    in_book(firm, buyer("Công ty TNHH Mê Kông Dụng Cụ", country="VN"))
+    in_book(firm, buyer("苏州臻岚机电设备有限公司", country="CN"))
+    assert "Nothing of yours matches" not in found(client, asked)
+
+
 def test_what_is_not_in_the_book_is_looked_for_in_the_directory(client: Client, firm: Exporter):
     in_book(exporter(), buyer("Kivipaja Oy"))
     page = found(client, "Kivipaja & Co")

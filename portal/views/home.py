@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from accounts.access import reads
 from accounts.clock import today_in
 from accounts.models import User
-from accounts.wording import amount_shown
 from desk.models import Duty, Notice
 from policies.models import Policy
 from portal.shell import address
+from portal.templatetags.figures import money
 from portal.views.standing import Standing, standing_of
 from portal.views.words import worded
 
-DUTIES_SHOWN, CHANGES_SHOWN = 8, 8
+DUTIES_SHOWN, CHANGES_SHOWN = 8, 7
 # Grades are shown in the order of the scale; what nobody has graded yet comes last.
 GRADES = (*range(1, 11), None)
 
@@ -67,7 +67,11 @@ def to_do(request: HttpRequest, today: date) -> dict[str, Any]:
     """The first duties in words, and how many there are."""
     shown = list(open_duties(request)[:DUTIES_SHOWN])
     rows = [{"worded": worded(duty), "shape": pressing(duty.due_on, today)} for duty in shown]
-    return {"duties": rows, "duties_number": open_duties(request).count(), "first_due": shown[0].due_on if shown else None}
+    return {
+        "duties": rows,
+        "duties_number": open_duties(request).count(),
+        "first_due": shown[0].due_on if shown else None,
+    }
 
 
 def pressing(due_on: date, today: date) -> str:
@@ -98,7 +102,8 @@ def last_visit(request: HttpRequest) -> datetime | None:
 
 
 def largest_rows(standing: Standing) -> list[dict[str, Any]]:
-    """The largest limits as bars: what is owed against each, compared in house currency."""
+    """The largest limits as bars: what is owed against each, drawn in house currency, written in their own."""
+    several = len({holding.currency for holding in standing.largest}) > 1
     return [
         {
             "label": holding.name,
@@ -106,8 +111,8 @@ def largest_rows(standing: Standing) -> list[dict[str, Any]]:
             "limit": holding.house_amount,
             "text": _("%(owed)s of %(limit)s")
             % {
-                "owed": amount_shown(holding.owed, holding.currency, with_code=False),
-                "limit": amount_shown(holding.amount, holding.currency),
+                "owed": money(holding.owed, holding.currency, whole=True),
+                "limit": money(holding.amount, holding.currency, code=several, whole=True),
             },
             "url": reverse("buyer", args=[holding.buyer]),
         }
@@ -119,10 +124,11 @@ def grade_rows(standing: Standing) -> list[dict[str, Any]]:
     """How many buyers of the book have each grade; each bar leads to them."""
     return [
         {
-            "label": str(grade) if grade else _("Not graded"),
-            "value": standing.grades.get(grade, 0),
-            "text": f"{standing.grades.get(grade, 0):,}",
-            "url": f"{address('buyers')}?grade={grade or 'none'}" if standing.grades.get(grade) else "",
+            "label": _("Grade %(grade)s") % {"grade": grade} if grade else _("Not graded"),
+            "value": number,
+            "text": money(number, whole=True),
+            "url": f"{address('buyers')}?grade={grade or 'none'}" if number else "",
         }
         for grade in GRADES
+        for number in (standing.grades.get(grade, 0),)
     ]

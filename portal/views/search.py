@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.access import reads
 from buyers.identity import normalised
 from buyers.models import BookEntry
+from buyers.names import sort_key
 from claims.models import Claim
 from kernel.references import CLAIM, LIMIT_REQUEST, POLICY, parsed_reference
 from policies.models import LimitRequest, Policy
@@ -58,7 +59,9 @@ def buyers(request: HttpRequest, asked: str) -> list[BookEntry]:
     if not asked:
         return []
     number = normalised(asked)
+    # The sort key has accents folded and Chinese in pinyin, so that "me kong" and "suzhou" find what they mean.
     named = Q(buyer__name__icontains=asked) | Q(own_reference__icontains=asked)
+    named |= Q(sort_key__contains=key) if (key := sort_key(asked)) else Q()
     numbered = Q(buyer__identifiers__value=number) if number else Q()
     book = BookEntry.objects.visible_to(request.user).of(request.firm).current()
     # The ids first, without joins that repeat rows: a buyer with three identifiers is one result.
