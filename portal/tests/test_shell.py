@@ -1,6 +1,7 @@
 """The frame of every page: rail, menus, languages, what strangers and staff see, and pages for what went wrong."""
 
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import lucide
@@ -146,6 +147,23 @@ def test_the_office_shows_each_group_its_own_worklists(
     assert "authority 500,000 EUR to grade 7" in bar
     assert "theme.js" not in html
     assert "dark_mode" not in html
+
+
+def test_the_first_page_of_the_office_says_what_waits_in_each_worklist(client: Client, db: None) -> None:
+    factories.signed_in(client, factories.operator())
+    html = client.get("/office/").content.decode()
+    for entry in shell.WORKLISTS:
+        assert html.count(f'href="{shell.address(entry.name)}"') >= 2  # in the bar and among the cards
+    assert "What waits for you" in html
+    assert "Recent actions" not in html
+
+
+def test_days_are_iso_wherever_django_writes_them_itself() -> None:
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            assert rendered("{{ d }} {{ m }}", d=date(2026, 11, 2), m=datetime(2026, 11, 2, 9, 5, tzinfo=UTC)) == (
+                "2026-11-02 2026-11-02 09:05"
+            )
 
 
 def test_staff_without_an_authority_have_none_shown(db: None) -> None:

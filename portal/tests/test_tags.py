@@ -230,6 +230,11 @@ def test_bars_on_one_scale_lead_to_their_rows() -> None:
     assert 'width="0"' in rendered("{% hbars rows %}", rows=[{"label": "a", "value": None}])
 
 
+def test_short_rows_keep_to_one_line_on_a_phone() -> None:
+    assert "hbars-short" in rendered("{% hbars rows %}", rows=[{"label": "7", "value": 3, "text": "3"}])
+    assert "hbars-short" not in rendered("{% hbars rows %}", rows=[{"label": "Kesselring Werkzeuge", "value": 3}])
+
+
 def test_shares_are_given_in_the_key_and_in_the_words_for_screen_readers() -> None:
     rows = [
         {"label": "A", "value": 75, "url": "/a"},
