@@ -6,17 +6,13 @@ everything else.
 
 from typing import Any
 
-import allauth.account.admin  # noqa: F401
-import allauth.mfa.admin  # noqa: F401
-import allauth.usersessions.admin  # noqa: F401
-import django.contrib.auth.admin  # noqa: F401
+from allauth.account.admin import EmailAddress
 from allauth.account.decorators import secure_admin_login
-from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
+from allauth.mfa.admin import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from allauth.usersessions.models import UserSession
+from allauth.usersessions.admin import UserSession
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.admin import Group
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -107,8 +103,8 @@ def allauth_password_page(request: HttpRequest, extra_context: dict[str, Any] | 
 # Signing in to the admin is signing in to the portal: throttled, with the second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.password_change = allauth_password_page  # type: ignore[method-assign, assignment]
-# Tables of the sign-in libraries: their rows are secrets and sessions, of no use to look at and of harm to edit. Their
-# own admin modules are imported above, so that they do not come after this.
+# Tables of the sign-in libraries: their rows are secrets and sessions, of no use to look at and of harm to edit. The
+# models are imported by way of their own admin modules, so that those do not register them after this.
 for library_model in (Group, EmailAddress, Authenticator, UserSession):
     if admin.site.is_registered(library_model):
         admin.site.unregister(library_model)

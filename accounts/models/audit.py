@@ -1,7 +1,7 @@
 """The audit trail: who did what to what, when, and on which facts. Only ever added to."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import connection, models
@@ -38,7 +38,7 @@ class AuditQuerySet(AppendOnlyQuerySet):
         return [int(person) for person in _different("by_id", exporter)]
 
 
-def _different(column: str, exporter: Exporter) -> list[object]:
+def _different(column: str, exporter: Exporter) -> list[Any]:
     """The different values of a column, one step of the index for each instead of one for each event.
 
     PostgreSQL has no such scan of its own for DISTINCT: see "Loose indexscan" in its wiki.
