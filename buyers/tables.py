@@ -40,7 +40,7 @@ COLUMNS = (
     Column("city", _("City"), lambda e: e.buyer.city),
     Column("watched", _("Watched"), lambda e: _("yes") if e.watched else _("no")),
     Column("affiliate", _("Affiliate"), lambda e: _("yes") if e.affiliate else _("no")),
-    Column("added", _("Added"), lambda e: e.added_at.date().isoformat()),
+    Column("added", _("Added on"), lambda e: e.added_at.date().isoformat()),
 )
 SHOWN_UNASKED = ("name", "reference", "country", "grade", "confidence", "scored", "alerts")
 

@@ -64,6 +64,7 @@ DIRECTORY: dict[str, Any] = {
     "choice_is_fund": _("A fund: make sure that it is the one that owes you."),
     "choice_is_international": _("An international organisation, not a company."),
     # proposals
+    "stage_has_moved_on": _("This has moved on in the meantime. Reload the page to see where it stands."),
     "buyer_already_known": _("The directory has a buyer with this number: %(name)s. Add it to your buyers instead."),
     "buyer_already_proposed": _("Your firm has already proposed a buyer with this number (%(reference)s)."),
     "buyer_cannot_be_merged": _("A buyer cannot be merged with itself or with one that is itself merged."),
@@ -166,14 +167,14 @@ SCORES: dict[str, Any] = {
         "limit stays covered; there is no waiting period for the claim."
     ),
     "means_near_failure": _(
-        "The buyer is at risk of failure. Your limit is under review and may be withdrawn; what is covered already "
-        "stays covered."
+        "The buyer is at risk of failure. Any limit you have is under review and may be withdrawn; what is covered "
+        "already stays covered."
     ),
     "means_high_risk": _(
-        "Non-payment has become clearly more likely. Your limit is under review and may be cut for later deliveries; "
-        "what is covered already stays covered."
+        "Non-payment has become clearly more likely. Any limit you have is under review and may be cut for later "
+        "deliveries; what is covered already stays covered."
     ),
-    "means_weaker": _("The buyer is weaker than before. Your limit stands; it is being looked at again."),
+    "means_weaker": _("The buyer is weaker than before. Any limit you have stands; it is being looked at again."),
     "means_upgrade": _("The buyer is stronger than before. A higher limit has better chances now."),
     "means_first_grade": _("The buyer now has a grade. Requests for a limit can be answered at once."),
     # what can be done now

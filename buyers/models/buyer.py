@@ -8,6 +8,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries.fields import CountryField
 
 
@@ -22,7 +23,7 @@ class BuyerCategory(models.TextChoices):
 
 
 class BuyerStatus(models.TextChoices):
-    ACTIVE = "active", _("Active")
+    ACTIVE = "active", pgettext_lazy("company", "Active")
     INSOLVENT = "insolvent", _("Insolvent")
     DISSOLVED = "dissolved", _("Dissolved")
 
