@@ -107,7 +107,8 @@ def explained(score: Scored, before: Scored | None, for_staff: bool, house_curre
     changes: list[Change] = []
     # Two editions are two scales: their points are not compared.
     if before is not None and before.edition.name == score.edition.name:
-        hidden_before = not for_staff and before.reporters < ENOUGH_REPORTERS
+        # Nobody had reported: there is nothing to hide.
+        hidden_before = not for_staff and 0 < before.reporters < ENOUGH_REPORTERS
         former = {line.indicator: line for line in lines_of(before, house_currency)}
         changes = [
             Change(line.points - former[line.indicator].points, line, former[line.indicator])

@@ -18,13 +18,13 @@ LINES = (
 class FinancialStatement(models.Model):
     """One year's accounts in their own currency; a line that is not known is null and costs confidence."""
 
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="statements")
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="statements", verbose_name=_("Buyer"))
     period_end = models.DateField(_("Year to"))
     months = models.PositiveSmallIntegerField(_("Months"), default=12)
     currency = CurrencyField(_("Currency"))
     audited = models.BooleanField(_("Audited"), default=False)
     source = models.CharField(_("Source"), max_length=60)
-    received_at = models.DateTimeField(default=timezone.now)
+    received_at = models.DateTimeField(_("Received"), default=timezone.now)
     total_assets = AmountField(_("Total assets"), null=True, blank=True)
     current_assets = AmountField(_("Current assets"), null=True, blank=True)
     cash = AmountField(_("Cash"), null=True, blank=True)
@@ -55,8 +55,8 @@ class FinancialStatement(models.Model):
 class PaymentExperience(models.Model):
     """How one reporter was paid by a buyer in one month. Who reported is for staff only (seams.md)."""
 
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="payment_experience")
-    reporter = models.ForeignKey(Exporter, models.PROTECT, related_name="+")
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="payment_experience", verbose_name=_("Buyer"))
+    reporter = models.ForeignKey(Exporter, models.PROTECT, related_name="+", verbose_name=_("Reported by"))
     month = models.DateField(_("Month"))  # its first day
     days_beyond_terms = models.SmallIntegerField(_("Days beyond terms"))  # average, weighted by amount
     share_overdue = PercentField(_("Share overdue, %"))

@@ -89,14 +89,16 @@ class AlertQuerySet(OfExporterQuerySet):
 class Alert(models.Model):
     """Raised once per exporter and score. `facts`: former_grade, grade, and reasons [{code, facts}] for exporters."""
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="alerts")
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="alerts")
-    score = models.ForeignKey(Score, models.PROTECT, related_name="alerts")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="alerts", verbose_name=_("Exporter"))
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="alerts", verbose_name=_("Buyer"))
+    score = models.ForeignKey(Score, models.PROTECT, related_name="alerts", verbose_name=_("Score"))
     kind = models.CharField(_("Kind"), max_length=20, choices=AlertKind.choices)
-    facts = models.JSONField(default=dict, blank=True)
+    facts = models.JSONField(_("Facts"), default=dict, blank=True)
     raised_at = models.DateTimeField(_("Raised"), default=timezone.now)
     done_at = models.DateTimeField(_("Done"), null=True, blank=True)
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Done by")
+    )
 
     objects: ClassVar = AlertQuerySet.as_manager()
 

@@ -98,11 +98,11 @@ class Score(models.Model):
     themselves for ever at a tenth of the size of spelled-out JSON.
     """
 
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="scores")
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="scores", verbose_name=_("Buyer"))
     edition = models.CharField(_("Edition"), max_length=20)
-    scale = models.CharField(max_length=20, default="1-10, 1 best")
+    scale = models.CharField(_("Scale"), max_length=20, default="1-10, 1 best")
     grade = models.PositiveSmallIntegerField(_("Grade"))
-    former_grade = models.PositiveSmallIntegerField(null=True, blank=True)
+    former_grade = models.PositiveSmallIntegerField(_("Former grade"), null=True, blank=True)
     points = models.IntegerField(_("Points"))
     default_probability = models.DecimalField(_("Probability of default"), max_digits=9, decimal_places=8)
     confidence = models.PositiveSmallIntegerField(_("Confidence, %"))
@@ -111,10 +111,12 @@ class Score(models.Model):
     # Why it is 10 whatever the points: status_insolvent, insolvency_filed; empty otherwise.
     override = models.CharField(max_length=20, blank=True)
     # How many policyholders its payment experience came from: below three, exporters see nothing of it (seams.md).
-    reporters = models.PositiveSmallIntegerField(default=0)
+    reporters = models.PositiveSmallIntegerField(_("Reporters of payment experience"), default=0)
     scored_at = models.DateTimeField(_("Scored"), default=timezone.now)
     scored_for = models.DateField(_("For the day"))  # the day whose facts it used
-    run = models.ForeignKey("ScoreRun", models.PROTECT, null=True, blank=True, related_name="scores")
+    run = models.ForeignKey(
+        "ScoreRun", models.PROTECT, null=True, blank=True, related_name="scores", verbose_name=_("Score refresh")
+    )
 
     objects: ClassVar = ScoreQuerySet.as_manager()
 

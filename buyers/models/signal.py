@@ -21,13 +21,15 @@ class SignalKind(models.TextChoices):
 class Signal(models.Model):
     """One signal. `reporter` is for staff only: no exporter may learn which firm reported."""
 
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="signals")
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="signals", verbose_name=_("Buyer"))
     kind = models.CharField(_("Kind"), max_length=30, choices=SignalKind.choices)
     happened_on = models.DateField(_("On"))
-    recorded_at = models.DateTimeField(default=timezone.now)
+    recorded_at = models.DateTimeField(_("Recorded"), default=timezone.now)
     source = models.CharField(_("Source"), max_length=60)
-    reporter = models.ForeignKey(Exporter, models.PROTECT, null=True, blank=True, related_name="+")
-    facts = models.JSONField(default=dict, blank=True)
+    reporter = models.ForeignKey(
+        Exporter, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Reported by")
+    )
+    facts = models.JSONField(_("Facts"), default=dict, blank=True)
 
     objects: ClassVar = AppendOnlyQuerySet.as_manager()
 

@@ -107,3 +107,8 @@ def test_every_line_has_its_words(indicator):
         score = Scored(CARD, [value if i is indicator else None for i in CARD.indicators], [0] * len(CARD.codes), 9)
         (line,) = [line for line in told(score).lines if line.indicator == indicator.code]
         assert said(WORDS, line.code, line.facts)
+
+
+def test_the_first_reports_are_a_change_from_nothing_known():
+    before, now = of(0), of(3, days_beyond_terms=400)
+    assert [c.now.indicator for c in told(now, before).worse] == ["days_beyond_terms"]

@@ -56,7 +56,9 @@ def record_accounts(request: HttpRequest) -> HttpResponse:
     if not number.isdigit():
         return _office(request, "buyers/office/choose_buyer.html", title=_("Enter accounts"), **_found(request))
     buyer = get_object_or_404(Buyer, pk=int(number[:18]), merged_into__isnull=True)
-    form = StatementForm(request.POST if request.method == "POST" else None)
+    known = list(buyer.statements.order_by("-period_end", "-id")[:6])
+    likely = {"currency": known[0].currency, "source": known[0].source} if known else {}
+    form = StatementForm(request.POST if request.method == "POST" else None, initial=likely)
     if form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("period_end", "months", "currency", "source", "audited")}
         lines = {name: form.cleaned_data[name] for name in LINES}
@@ -68,7 +70,6 @@ def record_accounts(request: HttpRequest) -> HttpResponse:
             buyer.refresh_from_db()
             messages.success(request, _("The accounts are kept; the buyer's grade is now %(grade)s.") % vars(buyer))
             return redirect("admin:buyers_buyer_change", buyer.pk)
-    known = buyer.statements.order_by("-period_end", "-id")[:6]
     return _office(
         request, "buyers/office/record_accounts.html", title=_("Enter accounts"), form=form, buyer=buyer, known=known
     )
