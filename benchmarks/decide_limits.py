@@ -101,6 +101,7 @@ def run(clients: int, each: int) -> dict[str, Any]:
 
 def _baseline_sql(s: Any) -> dict[str, Any]:
     """INSERT … SELECT of the rows a decision left: request, decision, limit, trail, notices."""
+    from desk.models import Notice
     from policies.models import CreditLimit, LimitDecision, LimitRequest
 
     def copy(model: Any, changed: tuple[str, ...], where: str) -> str:
@@ -109,7 +110,18 @@ def _baseline_sql(s: Any) -> dict[str, Any]:
         table = model._meta.db_table
         return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table} WHERE {where} RETURNING id"
 
+    notice = Notice.objects.filter(kind="policies.limit_decided").latest("id").pk
+    columns = [f.column for f in Notice._meta.concrete_fields if f.column != "id"]
+    other = {"exporter_id": "m.exporter_id", "recipient_id": "m.user_id", "message_id": "gen_random_uuid()",
+             "subject": "%(subject)s", "channel": "w.channel", "stage": "w.stage"}  # fmt: skip
+    values = ", ".join(other.get(column, f"n.{column}") for column in columns)
+    notices = (
+        f"INSERT INTO desk_notice ({', '.join(columns)}) SELECT {values} FROM desk_notice n "
+        "CROSS JOIN (VALUES ('page', ''), ('mail', 'queued')) AS w (channel, stage) "
+        f"JOIN accounts_membership m ON m.exporter_id = %(exporter_id)s WHERE n.id = {notice} ON CONFLICT DO NOTHING"
+    )
     return {
+        "notices": notices,
         "buyer": s.buyer.pk,
         "request": copy(LimitRequest, ("exporter_id", "policy_id", "form_key"), f"id = {LimitRequest.objects.latest('id').pk}"),
         "decision": copy(
@@ -121,13 +133,6 @@ def _baseline_sql(s: Any) -> dict[str, Any]:
 
 EVENT = """INSERT INTO accounts_auditevent (at, action, exporter_id, subject, details, correlation)
            VALUES (now(), 'baseline', %s, 'x:1', '{}', gen_random_uuid())"""
-NOTICE = """INSERT INTO desk_notice (exporter_id, recipient_id, channel, stage, kind, facts, subject, path, created_at,
-                                     message_id, attempts)
-            SELECT m.exporter_id, m.user_id, w.channel, w.stage, 'baseline', '{}', %s, '/', now(), gen_random_uuid(), 0
-            FROM accounts_membership m CROSS JOIN (VALUES ('page', ''), ('mail', 'queued')) AS w (channel, stage)
-            WHERE m.exporter_id = %s ON CONFLICT DO NOTHING"""
-
-
 def _bare(connection: Any, sql: dict[str, Any], s: Any) -> None:
     from django.db import transaction
 
@@ -137,7 +142,7 @@ def _bare(connection: Any, sql: dict[str, Any], s: Any) -> None:
         for name in ("request", "decision", "limit"):
             cursor.execute(sql[name], values)
             values[f"{name}_id"] = cursor.fetchone()[0]
-        cursor.execute(NOTICE, [f"x:{values['decision_id']}", s.firm.pk])
+        cursor.execute(sql["notices"], {**values, "subject": f"x:{values['decision_id']}"})
         cursor.execute(EVENT, [s.firm.pk])
         cursor.execute(EVENT, [s.firm.pk])
         cursor.execute(

@@ -25,7 +25,9 @@ STEPS: dict[str, Any] = {
 # Why the machine answered as it did, or left it to a person. Those marked staff_only never reach an exporter.
 REASONS: dict[str, Any] = {
     "grade_supports_limit": _("The buyer’s grade (%(grade)s) and size support the limit."),
-    "grade_and_size_support_less": _("The buyer’s grade (%(grade)s) and size support this much, but not all you asked for."),
+    "grade_and_size_support_less": _(
+        "The buyer’s grade (%(grade)s) and size support this much, but not all you asked for."
+    ),
     "grade_too_weak": _("The buyer’s grade (%(grade)s) or size does not support a limit."),
     "buyer_insolvent": _("The buyer is insolvent or dissolved."),
     "country_off_cover": _("No new cover is given on buyers in this country at present: %(country)s."),
@@ -40,7 +42,9 @@ REASONS: dict[str, Any] = {
     ),
     "buyer_not_graded": _("The buyer has no grade yet."),
     "score_too_old": _("The buyer’s score is older than %(days)s days."),
-    "score_not_sure_enough": _("Too little is known about the buyer for an automatic answer (confidence %(confidence_percent)s)."),
+    "score_not_sure_enough": _(
+        "Too little is known about the buyer for an automatic answer (confidence %(confidence_percent)s)."
+    ),
     "regraded_recently": _("The buyer’s grade changed within the last %(days)s days."),
     "country_not_rated": _("The buyer’s country is not rated yet: %(country)s."),
     "country_watched": _("Requests on buyers in this country are always looked at by a person: %(country)s."),
@@ -74,7 +78,7 @@ DECISIONS: dict[str, Any] = {
     # Conditions
     "retention_of_title": _("Retention of title is agreed with the buyer in writing."),
     "parent_guarantee": _("A guarantee of the buyer’s parent company is in your hands."),
-    "advance_payment": _("At least 20 % of each order is paid in advance."),
+    "advance_payment": _("At least a fifth of each order is paid in advance."),
     "accounts_within_90_days": _("You send us the buyer’s latest accounts within 90 days."),
     "confirmed_bill": _("The buyer accepts a bill of exchange for each delivery."),
 }
@@ -84,7 +88,9 @@ REFUSALS: dict[str, Any] = {
     "stage_has_moved_on": _("This has moved on in the meantime. Reload the page to see where it stands."),
     # Requests
     "policy_suspended": _("Policy %(policy)s is suspended. New limits can be asked for once it is in force again."),
-    "policy_closed": _("Policy %(policy)s is no longer in force (last day %(ended_on)s), so no limit can be asked for."),
+    "policy_closed": _(
+        "Policy %(policy)s is no longer in force (last day %(ended_on)s), so no limit can be asked for."
+    ),
     "policy_not_begun": _("Policy %(policy)s begins on %(begins_on)s. Limits can be asked for from then on."),
     "buyer_not_in_book": _("This buyer is not among your buyers. Add it first, then ask for the limit."),
     "request_open_already": _(
@@ -92,12 +98,16 @@ REFUSALS: dict[str, Any] = {
     ),
     "kind_unknown": _("Choose what you want: a new limit, an increase, a reduction or a cancellation."),
     "no_limit_to_change": _("There is no limit on this buyer to change. Ask for a new limit."),
-    "limit_there_already": _("There is a limit of %(present_amount)s on this buyer. Ask for an increase or a reduction."),
+    "limit_there_already": _(
+        "There is a limit of %(present_amount)s on this buyer. Ask for an increase or a reduction."
+    ),
     "currency_of_present_limit": _("The present limit is in %(currency)s; a change is asked for in the same currency."),
     "reduction_not_below_present": _("A reduction must be below the present limit of %(present_amount)s."),
     "increase_not_above_present": _("An increase must be above the present limit of %(present_amount)s."),
     "terms_below_zero": _("Payment terms are 0 days or more."),
-    "terms_over_maximum": _("Your policy covers payment terms up to %(maximum_days)s days; longer ones are not insured."),
+    "terms_over_maximum": _(
+        "Your policy covers payment terms up to %(maximum_days)s days; longer ones are not insured."
+    ),
     "temporary_needs_end": _("A temporary increase needs its last day."),
     "until_not_in_future": _("Choose a day after today (%(today_on)s)."),
     "until_after_policy": _("The policy ends on %(ends_on)s; a limit cannot last longer."),

@@ -69,7 +69,7 @@ class LimitDecision(models.Model):
     rate = models.DecimalField(max_digits=18, decimal_places=8)
     rate_day = models.DateField()
     appeal_by = models.DateField(null=True, blank=True)
-    decided_at = models.DateTimeField(_("Decided"), default=timezone.now)
+    decided_at = models.DateTimeField(_("Decided at"), default=timezone.now)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     countersigned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"

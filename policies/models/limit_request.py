@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Exporter
 from accounts.models.columns import AmountField, CurrencyField, paired
@@ -34,7 +35,7 @@ class RequestStage(models.TextChoices):
     ASKED = "asked", _("Asked")
     REFERRED = "referred", _("With an underwriter")
     COUNTERSIGN = "countersign", _("Awaiting countersignature")
-    DECIDED = "decided", _("Decided")
+    DECIDED = "decided", pgettext_lazy("request", "Decided")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 

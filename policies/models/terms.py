@@ -69,7 +69,7 @@ class PolicyTerms(models.Model):
     minimum_retention = AmountField(_("Minimum retention"), default=0)
     maximum_liability = AmountField(_("Maximum liability"), null=True, blank=True)
     # Premium
-    premium_rate = PercentField(_("Premium rate, % of turnover"))
+    premium_rate = PercentField(_("Premium rate, in percent of turnover"))
     minimum_premium = AmountField(_("Minimum premium"), default=0)
 
     objects: ClassVar = TermsQuerySet.as_manager()

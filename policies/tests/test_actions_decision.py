@@ -116,7 +116,9 @@ def test_keeping_the_present_limit_needs_no_room() -> None:
         ({"worst_grade": 3}, False),
     ],
 )
-def test_above_an_authority_the_decision_waits_for_a_countersignature(authority: dict[str, object], alone: bool) -> None:
+def test_above_an_authority_the_decision_waits_for_a_countersignature(
+    authority: dict[str, object], alone: bool
+) -> None:
     made, by = referred(), underwriter(**authority)
     done = decide_limit_request(by=by.pk, request=made.pk, **ALL)
     assert done.stage == ("decided" if alone else "countersign")

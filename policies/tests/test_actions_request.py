@@ -121,9 +121,7 @@ def record_signal_of_insolvency(buyer: int, by: int) -> None:
             by=None, buyer=buyer, kind="insolvency_filed", happened_on=timezone.now().date(), source="test", facts={}
         )
     except TypeError:
-        Signal.objects.create(
-            buyer_id=buyer, kind="insolvency_filed", happened_on=timezone.now().date(), source="test"
-        )
+        Signal.objects.create(buyer_id=buyer, kind="insolvency_filed", happened_on=timezone.now().date(), source="test")
 
 
 def test_a_request_in_another_currency_takes_capacity_in_the_house_currency() -> None:

@@ -86,7 +86,16 @@ def test_the_sum_by_hand(changed: dict[str, Any], other: dict[str, Any], limit: 
 
 
 def test_longer_terms_than_the_bands_take_the_last_factor() -> None:
-    days = [(60, "1.00"), (61, "0.85"), (90, "0.85"), (91, "0.70"), (120, "0.70"), (121, "0.50"), (180, "0.50"), (181, "0.35")]
+    days = [
+        (60, "1.00"),
+        (61, "0.85"),
+        (90, "0.85"),
+        (91, "0.70"),
+        (120, "0.70"),
+        (121, "0.50"),
+        (180, "0.50"),
+        (181, "0.35"),
+    ]
     assert [(d, str(RULE.terms_factor(d))) for d, _ in days] == days
 
 
@@ -175,7 +184,11 @@ def test_the_smallest_grant_is_granted() -> None:
         ({}, {"terms_days": 61}, "terms_over_standard"),
         ({}, {"machine_maximum": D("99999.99")}, "above_machine_maximum"),
         ({}, {"room": D("99999.99")}, "capacity_short"),
-        ({"sales": D(1_000_000)}, {"kind": "increase", "present": D(120_000), "amount": D(130_000)}, "present_limit_above_sum"),
+        (
+            {"sales": D(1_000_000)},
+            {"kind": "increase", "present": D(120_000), "amount": D(130_000)},
+            "present_limit_above_sum",
+        ),
     ],
 )
 def test_referred_to_a_person(changed: dict[str, Any], other: dict[str, Any], why: str) -> None:

@@ -39,7 +39,14 @@ def page(client: Client, name: str, *args: Any) -> str:
 
 
 def verdict(**changes: Any) -> dict[str, Any]:
-    return {"outcome": "partly_approved", "amount": "60,000", "valid_to": "", "reasons": ["slow_payment"], "words": "", **changes}
+    return {
+        "outcome": "partly_approved",
+        "amount": "60,000",
+        "valid_to": "",
+        "reasons": ["slow_payment"],
+        "words": "",
+        **changes,
+    }
 
 
 # --- referred_limits -------------------------------------------------------------------------------------------------
@@ -54,9 +61,11 @@ def test_referred_limits_shows_the_longest_waiting_first_with_its_facts(desk: Cl
     assert shown.index(str(first.reference)) < shown.index(str(second.reference))
     assert "300,000.00" in shown and "100,000.00" in shown and s.firm.name in shown
     assert "a person reads it" in shown
-    assert "Nothing waits" in page(desk, "referred_limits") + desk.get(
-        reverse("admin:referred_limits") + "?show=countersign"
-    ).content.decode()
+    assert (
+        "Nothing waits"
+        in page(desk, "referred_limits")
+        + desk.get(reverse("admin:referred_limits") + "?show=countersign").content.decode()
+    )
     assert str(first.reference) not in desk.get(reverse("admin:referred_limits") + "?show=appeals").content.decode()
 
 
@@ -148,9 +157,12 @@ def test_over_the_authority_the_page_says_who_must_countersign(desk: Client, s: 
     assert ">Countersign<" in page(desk, "decide_limit", made.pk)
     desk.post(reverse("admin:countersign_limit", args=[made.pk]), {"act": "countersign"})
     assert LimitDecision.objects.get().countersigned_by == boss
-    assert "moved on" in desk.post(
-        reverse("admin:countersign_limit", args=[made.pk]), {"act": "return"}, follow=True
-    ).content.decode()
+    assert (
+        "moved on"
+        in desk.post(
+            reverse("admin:countersign_limit", args=[made.pk]), {"act": "return"}, follow=True
+        ).content.decode()
+    )
     assert desk.get(reverse("admin:countersign_limit", args=[made.pk])).status_code == 302
 
 

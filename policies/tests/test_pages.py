@@ -255,7 +255,9 @@ def test_limits_lists_what_is_in_force_and_what_was_asked(clerk: Client, s: Scen
 @pytest.mark.parametrize("view", ["in_force", "requests"])
 def test_limits_costs_as_many_queries_for_fifty_rows_as_for_one(clerk: Client, s: Scene, view: str) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(connection, ) as found:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
             clerk.get(reverse("limits") + f"?view={view}")
         return len(found)
 
@@ -341,7 +343,9 @@ def test_an_appeal_goes_to_a_person(clerk: Client, s: Scene) -> None:
     assert "required" in nothing.content.decode()
     wrong = clerk.post(url, {"form_key": str(uuid.uuid4()), "amount": "1", "comment": "New accounts."})
     assert "above the present limit" in wrong.content.decode()
-    answer = clerk.post(url, {"form_key": str(uuid.uuid4()), "amount": "4000000", "comment": "New accounts."}, follow=True)
+    answer = clerk.post(
+        url, {"form_key": str(uuid.uuid4()), "amount": "4000000", "comment": "New accounts."}, follow=True
+    )
     assert "is with an underwriter" in answer.content.decode()
     assert LimitRequest.objects.get(appeals=part).stage == "referred"
 

@@ -114,9 +114,9 @@ def test_withdrawn_or_decided_but_never_both() -> None:
         made = s.ask(comment="Please look.")
         found = at_once(
             lambda s=s, made=made: withdraw_limit_request(by=s.clerk.pk, request=made.pk).stage,
-            lambda by=by, made=made: decide_limit_request(
-                by=by, request=made.pk, outcome="approved", amount=D(100_000)
-            ).stage,
+            lambda by=by, made=made: (
+                decide_limit_request(by=by, request=made.pk, outcome="approved", amount=D(100_000)).stage
+            ),
         )
         stage = LimitRequest.objects.get(pk=made.pk).stage
         assert sorted(found) == sorted([stage, "stage_has_moved_on"])
@@ -144,9 +144,9 @@ def test_two_underwriters_never_pass_the_cap_together() -> None:
     people = [underwriter().pk for _ in firms]
     found = at_once(
         *(
-            lambda by=by, one=one: decide_limit_request(
-                by=by, request=one.pk, outcome="approved", amount=D(100_000)
-            ).stage
+            lambda by=by, one=one: (
+                decide_limit_request(by=by, request=one.pk, outcome="approved", amount=D(100_000)).stage
+            )
             for by, one in zip(people, made, strict=True)
         )  # type: ignore[misc]
     )

@@ -43,7 +43,9 @@ def test_a_plain_request_may_be_asked() -> None:
         ({"maximum_terms_days": None}, "policy_not_begun"),
     ],
 )
-def test_a_policy_that_is_not_in_force_refuses_everything_and_says_only_that(changes: dict[str, Any], code: str) -> None:
+def test_a_policy_that_is_not_in_force_refuses_everything_and_says_only_that(
+    changes: dict[str, Any], code: str
+) -> None:
     assert said(setting=replace(SETTING, **changes), amount=D(-1), currency="XXX") == [(code, "policy")]
 
 

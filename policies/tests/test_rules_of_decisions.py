@@ -238,6 +238,8 @@ def test_terms_fit_together(terms: Terms, expected: Any) -> None:
         (date(2026, 6, 2), date(2026, 6, 1), [("change_ends_before_start", "valid_to")]),
     ],
 )
-def test_terms_change_inside_the_policy_and_after_the_last_change(first: date, last: date | None, expected: Any) -> None:
+def test_terms_change_inside_the_policy_and_after_the_last_change(
+    first: date, last: date | None, expected: Any
+) -> None:
     assert found(change_refused(first, last, BOUND, date(2026, 6, 1))) == expected
     assert day_before(date(2028, 3, 1)) == date(2028, 2, 29)

@@ -23,9 +23,7 @@ from policies.wording import WORDS
 def appeal_decision(request: HttpRequest, pk: int) -> HttpResponse:
     """Until its day; the former decision holds until a new one takes its place."""
     rows = LimitDecision.objects.visible_to(request.user).of(request.firm)
-    decision = get_object_or_404(
-        rows.filter(request__isnull=False).select_related("request", "buyer", "policy"), pk=pk
-    )
+    decision = get_object_or_404(rows.filter(request__isnull=False).select_related("request", "buyer", "policy"), pk=pk)
     asked = decision.request
     initial = {"form_key": uuid.uuid4(), "amount": rounded(asked.amount, asked.currency)}
     form = AppealForm(request.POST or None, initial=initial)
@@ -47,7 +45,9 @@ def appeal_decision(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             show_refusals(form, refused, WORDS)
         else:
-            messages.success(request, _("Your appeal %(reference)s is with an underwriter.") % {"reference": made.reference})
+            messages.success(
+                request, _("Your appeal %(reference)s is with an underwriter.") % {"reference": made.reference}
+            )
             return redirect("limit_request", pk=made.pk)
     return render(request, "policies/appeal_decision.html", {"decision": decision, "row": asked, "form": form})
 

@@ -159,9 +159,7 @@ class Case:
 def _case(pk: int) -> Case:
     rows = LimitRequest.objects.exclude(asked_at__isnull=True)
     row = get_object_or_404(
-        rows.select_related(
-            "buyer", "exporter", "policy", "asked_by", "proposed_by", "appeals", "appeals__request"
-        ),
+        rows.select_related("buyer", "exporter", "policy", "asked_by", "proposed_by", "appeals", "appeals__request"),
         pk=pk,
     )
     today = today_in(row.policy.time_zone)

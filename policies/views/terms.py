@@ -127,8 +127,18 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str, str, Any, Any], ...]], ...] 
                 _("Waiting period"),
                 _("The time that must pass before unpaid debt counts as a loss; with insolvency there is none."),
             ),
-            ("file_claim", PERIOD, _("File a claim within"), _("Counted from the end of the maximum extension period.")),
-            ("decide_claim", PERIOD, _("Claims are decided within"), _("Counted from the day your papers are complete.")),
+            (
+                "file_claim",
+                PERIOD,
+                _("File a claim within"),
+                _("Counted from the end of the maximum extension period."),
+            ),
+            (
+                "decide_claim",
+                PERIOD,
+                _("Claims are decided within"),
+                _("Counted from the day your papers are complete."),
+            ),
             (
                 "threshold",
                 AMOUNT,
@@ -173,7 +183,10 @@ def changes_between(former: PolicyTerms, later: PolicyTerms, currency: str) -> l
     found = []
     for _title, columns in GROUPS:
         for column in columns:
-            before, after = value_of(former, column[0], column[1], currency), value_of(later, column[0], column[1], currency)
+            before, after = (
+                value_of(former, column[0], column[1], currency),
+                value_of(later, column[0], column[1], currency),
+            )
             if before != after:
                 found.append({"label": column[2], "before": before or "–", "after": after or "–"})
     return found
