@@ -68,7 +68,7 @@ NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 def too_large(name: str, most_bytes: int) -> Refusal:
     """The refusal of a file of more than `most_bytes`; asked also while it is still coming in."""
-    return refusal("file_too_large", "files", name=name, megabytes=most_bytes // 1024**2)
+    return refusal("document_too_large", "files", name=name, megabytes=most_bytes // 1024**2)
 
 
 def recognised(file: BinaryIO, name: str) -> Kind | Refusal:
@@ -99,23 +99,23 @@ def _recognised(file: BinaryIO, head: bytes, name: str) -> Kind | Refusal:
     ending = parted(name)[1].lower()
     if ending in TEXTS and _is_text(file):
         return TEXTS[ending]
-    return refusal("file_type_unknown", "files", name=name)
+    return refusal("document_type_unknown", "files", name=name)
 
 
 def _looks_like(head: bytes, mime: str) -> str:
     """The code of the refusal that names what this looks like, '' when that cannot be said."""
     if head.startswith(PROGRAMS):
-        return "file_is_program"
+        return "document_is_program"
     if head.startswith(b"#!"):
-        return "file_is_script"
+        return "document_is_script"
     if head.startswith(OLD_OFFICE):
-        return "file_is_old_office"
+        return "document_is_old_office"
     if head.startswith(ARCHIVES) or mime in ("application/zip", "application/x-tar"):
-        return "file_is_archive"
+        return "document_is_archive"
     if MARKUP.match(head.removeprefix(codecs.BOM_UTF8)):
-        return "file_is_web_page"
+        return "document_is_web_page"
     if mime.startswith(("audio/", "video/")):
-        return "file_is_recording"
+        return "document_is_recording"
     return ""
 
 
@@ -147,18 +147,18 @@ def _package(file: BinaryIO, name: str) -> Kind | Refusal:
         with zipfile.ZipFile(file) as package:
             parts = package.infolist()
             if _declares_too_much(parts):
-                return refusal("file_unpacks_too_large", "files", name=name)
+                return refusal("document_unpacks_too_large", "files", name=name)
             names = {part.filename for part in parts}
             kind = next((kind for part, kind in PACKAGES.items() if part in names), None)
             if kind is None or "[Content_Types].xml" not in names:
-                return refusal("file_is_archive", "files", name=name)
+                return refusal("document_is_archive", "files", name=name)
             if any(part.lower().endswith("vbaproject.bin") for part in names):
-                return refusal("file_has_macros", "files", name=name)
+                return refusal("document_has_macros", "files", name=name)
             if any(part.flag_bits & 0x1 for part in parts):
-                return refusal("file_is_locked", "files", name=name)
+                return refusal("document_is_locked", "files", name=name)
             return _unpacked(package, parts, kind, name)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError):
-        return refusal("file_is_damaged", "files", name=name)
+        return refusal("document_is_damaged", "files", name=name)
 
 
 def _declares_too_much(parts: list[zipfile.ZipInfo]) -> bool:
@@ -177,12 +177,12 @@ def _unpacked(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo], kind: Kind
             start = content.read(CHUNK)
             # Office embeds its own packages ("embeddings/"); whether those are sane is asked of them too.
             if start.startswith(ARCHIVES) and not _embedded_is_sane(package, part):
-                return refusal("file_holds_archive", "files", name=name)
+                return refusal("document_holds_archive", "files", name=name)
             total += len(start)
             while piece := content.read(CHUNK):
                 total += len(piece)
                 if total > MOST_UNPACKED:
-                    return refusal("file_unpacks_too_large", "files", name=name)
+                    return refusal("document_unpacks_too_large", "files", name=name)
     return kind
 
 

@@ -32,7 +32,7 @@ class FilesField(forms.FileField):
         """The files. The name is cleaned where it is kept, so its length is nobody's error."""
         files = [file for file in data or [] if file] if isinstance(data, list | tuple) else [data] if data else []
         if self.required and not files:
-            raise forms.ValidationError(_("Choose at least one file."), code="file_missing")
+            raise forms.ValidationError(_("Choose at least one file."), code="document_missing")
         return files
 
 

@@ -14,38 +14,44 @@ from desk.models import Notice
 WORDS: dict[str, Any] = {
     **below.WORDS,
     # Files
-    "file_missing": _("Choose at least one file."),
-    "file_empty": _("“%(name)s” is empty (0 bytes). Open it, save it again and choose it once more."),
-    "file_too_large": _("“%(name)s” is larger than %(megabytes)s MB, the most one file may have. Send it in parts."),
+    "document_missing": _("Choose at least one file."),
+    "document_empty": _("“%(name)s” is empty (0 bytes). Open it, save it again and choose it once more."),
+    "document_too_large": _(
+        "“%(name)s” is larger than %(megabytes)s MB, the most one file may have. Send it in parts."
+    ),
     "too_many_files": _("Only %(number)s files can be sent at once. Send “%(name)s” with the next ones."),
-    "file_cut_short": _("“%(name)s” did not arrive completely. Send it again."),
-    "file_is_program": _(
+    "document_cut_short": _("“%(name)s” did not arrive completely. Send it again."),
+    "document_is_program": _(
         "“%(name)s” looks like a program, whatever its name says. Programs are not accepted; send a PDF, a picture "
         "or an Office document."
     ),
-    "file_is_script": _("“%(name)s” looks like a script. Scripts are not accepted; send a PDF, a picture or text."),
-    "file_is_old_office": _(
+    "document_is_script": _("“%(name)s” looks like a script. Scripts are not accepted; send a PDF, a picture or text."),
+    "document_is_old_office": _(
         "“%(name)s” looks like a document of an old Office edition or an Outlook message. Save it as PDF, DOCX, XLSX "
         "or PPTX."
     ),
-    "file_is_archive": _("“%(name)s” looks like an archive (ZIP or the like). Unpack it and send the files in it."),
-    "file_is_web_page": _("“%(name)s” looks like a web page or XML. Print it to PDF and send that."),
-    "file_is_recording": _("“%(name)s” looks like a sound or film recording. These are not accepted as papers."),
-    "file_has_macros": _("“%(name)s” contains macros (small programs). Save it without macros, or as PDF."),
-    "file_is_locked": _("“%(name)s” is protected by a password, so nobody here could read it. Save it without one."),
-    "file_holds_archive": _("“%(name)s” has an archive inside. Take it out and send its files by themselves."),
-    "file_unpacks_too_large": _(
+    "document_is_archive": _("“%(name)s” looks like an archive (ZIP or the like). Unpack it and send the files in it."),
+    "document_is_web_page": _("“%(name)s” looks like a web page or XML. Print it to PDF and send that."),
+    "document_is_recording": _("“%(name)s” looks like a sound or film recording. These are not accepted as papers."),
+    "document_has_macros": _("“%(name)s” contains macros (small programs). Save it without macros, or as PDF."),
+    "document_is_locked": _(
+        "“%(name)s” is protected by a password, so nobody here could read it. Save it without one."
+    ),
+    "document_holds_archive": _("“%(name)s” has an archive inside. Take it out and send its files by themselves."),
+    "document_unpacks_too_large": _(
         "“%(name)s” would unpack to far more than it seems, as harmful files do. Save it as PDF and send that."
     ),
-    "file_is_damaged": _("“%(name)s” is damaged: it begins like an Office document but cannot be read. Save it again."),
-    "file_type_unknown": _(
+    "document_is_damaged": _(
+        "“%(name)s” is damaged: it begins like an Office document but cannot be read. Save it again."
+    ),
+    "document_type_unknown": _(
         "What “%(name)s” contains was not recognised. Accepted are PDF, PNG, JPEG, TIFF, HEIC, DOCX, XLSX, PPTX, TXT, "
         "CSV and EML."
     ),
-    "file_not_scanned": _(
+    "document_not_scanned": _(
         "“%(name)s” could not be checked for viruses just now, so it was not taken. Try again in a few minutes."
     ),
-    "file_infected": _("“%(name)s” was refused: the virus scanner found %(threat)s in it."),
+    "document_infected": _("“%(name)s” was refused: the virus scanner found %(threat)s in it."),
     # Mails
     "mail_needs_nobody": _("This mail is neither of unknown outcome nor failed, so there is nothing to decide."),
     # Reviews

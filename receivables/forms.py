@@ -1,5 +1,7 @@
 """What the ledger's list may be narrowed by, and an invoice as it is typed."""
 
+from decimal import Decimal
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -50,9 +52,9 @@ class InvoiceForm(forms.ModelForm):
         fields = ("number", "delivered_on", "issued_on", "due_on", "net", "vat")
         widgets = {"delivered_on": DayInput, "issued_on": DayInput, "due_on": DayInput}
 
-    def clean_vat(self) -> object:
+    def clean_vat(self) -> Decimal:
         """Left empty means none."""
-        return self.cleaned_data["vat"] or 0
+        return self.cleaned_data["vat"] or Decimal(0)
 
     def validate_unique(self) -> None:
         """Not the form's to say: the same number with the same facts is the same invoice (record_invoice)."""

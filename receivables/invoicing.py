@@ -31,17 +31,22 @@ def invoice_refused(invoice: InvoiceFacts, today: date) -> tuple[Refusal, ...]:
     which is the silo rule's to say, not this one's.
     """
     found = [] if invoice.number.strip() else [refusal("invoice_number_missing", "number")]
-    found += amount_refused(invoice.net, invoice.currency, "net")
-    if invoice.vat < 0:
-        found.append(refusal("vat_negative", "vat"))
-    elif not found:
-        found += decimals_refused(invoice.vat, invoice.currency, "vat")
-        found += decimals_refused(invoice.net + invoice.vat, invoice.currency, "net")
-        if invoice.vat > invoice.net:
-            found.append(refusal("vat_over_net", "vat"))
+    found += _amounts_refused(invoice)
     for about in ("delivered_on", "issued_on", "due_on"):
         found += _far_off(getattr(invoice, about), about, today)
     return (*found, *_out_of_order(invoice, today))
+
+
+def _amounts_refused(invoice: InvoiceFacts) -> tuple[Refusal, ...]:
+    """The first thing that is wrong with the amounts: a later one would only follow from it."""
+    if invoice.vat < 0:
+        return (refusal("vat_negative", "vat"),)
+    return (
+        amount_refused(invoice.net, invoice.currency, "net")
+        or decimals_refused(invoice.vat, invoice.currency, "vat")
+        or decimals_refused(invoice.net + invoice.vat, invoice.currency, "net")
+        or ((refusal("vat_over_net", "vat"),) if invoice.vat > invoice.net else ())
+    )
 
 
 def _far_off(day: date, about: str, today: date) -> list[Refusal]:

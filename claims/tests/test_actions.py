@@ -481,7 +481,7 @@ def test_of_an_answers_files_all_are_kept_or_none(kept):
         answer_paper_request(
             by=author(claim), request=request.pk, uploads=[pdf("a.pdf"), pdf("b.pdf", b"MZ" + bytes(99))]
         )
-    assert codes(refused) == ["file_is_program"]
+    assert codes(refused) == ["document_is_program"]
     assert kept() == [] and not ClaimPaper.objects.exists()
     request.refresh_from_db()
     assert request.answered_at is None

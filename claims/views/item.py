@@ -7,6 +7,7 @@ from accounts.access import writes
 from accounts.forms import show_refusals
 from claims.actions import item as acts
 from claims.models import ClaimItem
+from claims.models.claim import ClaimStage
 from claims.views.page import claim_page, own_claim, posted, say_refused, to_part
 from claims.wording import WORDS
 from kernel.refusals import Refused
@@ -25,6 +26,9 @@ def add_claim_invoice(request: HttpRequest, pk: int) -> HttpResponse:
             acts.add_claim_invoice(by=request.user.pk, claim=pk, **form.cleaned_data)
             return to_part("invoices", pk)
         except Refused as refused:
+            if found.stage != ClaimStage.DRAFT:  # filed in another window: the form is gone from the page
+                say_refused(request, refused)
+                return to_part("invoices", pk)
             show_refusals(form, refused, WORDS)
     return claim_page(request, found, invoice_form=form)
 

@@ -78,6 +78,8 @@ def ask_for_papers(request: HttpRequest, pk: int) -> HttpResponse:
                 answer_by=facts["answer_by"],
             )  # fmt: skip
         except Refused as refused:
+            if (gone := _moved_on(request, pk, "ask_for_papers", refused)) is not None:
+                return gone
             show_refusals(form, refused, WORDS)
         else:
             messages.success(request, _("The exporter has been asked; the clock rests."))
@@ -95,6 +97,8 @@ def assess_claim(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             acts.assess_claim(by=request.user.pk, claim=pk, words=form.cleaned_data["words"])
         except Refused as refused:
+            if (gone := _moved_on(request, pk, "assess", refused)) is not None:
+                return gone
             show_refusals(form, refused, WORDS)
         else:
             messages.success(request, _("The assessment is closed and the exporter has been told."))
@@ -106,6 +110,14 @@ def _found(pk: int) -> Claim:
     """Any claim that has been filed: a draft is the firm's own."""
     filed = Claim.objects.exclude(filed_at__isnull=True)
     return get_object_or_404(filed.select_related("policy", "buyer", "exporter", "handler", "assessed_by"), pk=pk)
+
+
+def _moved_on(request: HttpRequest, pk: int, move: str, refused: Refused) -> HttpResponse | None:
+    """Where the move is no longer open its form is gone from the page, so the refusal is said above it."""
+    if CLAIM.may_move(move, _found(pk).stage):
+        return None
+    say_refused(request, refused)
+    return redirect("admin:claims_claim_decide", pk)
 
 
 def _next(claim: Claim) -> HttpResponse:

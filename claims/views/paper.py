@@ -13,6 +13,7 @@ from accounts.forms import show_refusals
 from accounts.wording import said_of
 from claims.actions import paper as acts
 from claims.forms import AnswerForm, PapersForm
+from claims.lifecycle import TAKES_PAPERS
 from claims.models import Claim, ClaimPaper, PaperRequest
 from claims.models.paper import PaperKind
 from claims.views.page import claim_page, own_claim, posted, say_refused, to_part
@@ -37,7 +38,10 @@ def attach_papers(request: HttpRequest, pk: int) -> HttpResponse:
     for fate in fates:
         if fate["accepted"]:
             messages.success(request, fate["words"])
-    if form.errors:
+    if form.errors and found.stage not in TAKES_PAPERS:  # the form is gone from the page
+        for fate in fates:
+            messages.error(request, fate["words"])
+    elif form.errors:
         return claim_page(request, found, papers_form=form)
     return to_part("papers", pk)
 

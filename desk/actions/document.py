@@ -46,7 +46,7 @@ def keep_document(*, by: int, exporter: int, upload: UploadedFile, form: uuid.UU
     key, stream = new_key(), Streamed(upload)
     store(key, stream)
     if stream.passed != upload.size:
-        refuse([refusal("file_cut_short", "files", name=checked.name)])
+        refuse([refusal("document_cut_short", "files", name=checked.name)])
     row = Document(
         exporter_id=exporter,
         name=checked.name,
@@ -70,7 +70,7 @@ def _checked(upload: UploadedFile) -> Checked:
     """The file, or Refused."""
     name = shown_name(upload.name or "")
     if not upload.size:
-        refuse([refusal("file_empty", "files", name=name)])
+        refuse([refusal("document_empty", "files", name=name)])
     if upload.size > settings.DOCUMENT_MAX_BYTES:
         refuse([too_large(name, settings.DOCUMENT_MAX_BYTES)])
     kind = recognised(upload, name)  # type: ignore[arg-type]
@@ -87,9 +87,9 @@ def _scanned(upload: UploadedFile, name: str) -> str:
     try:
         threat = threat_in(upload.chunks(), settings.CLAMAV_ADDRESS)
     except ScanFailed:
-        refuse([refusal("file_not_scanned", "files", name=name)])
+        refuse([refusal("document_not_scanned", "files", name=name)])
     if threat:
-        refuse([refusal("file_infected", "files", name=name, threat=threat)])
+        refuse([refusal("document_infected", "files", name=name, threat=threat)])
     return ScanState.CLEAN
 
 

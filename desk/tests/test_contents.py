@@ -34,32 +34,32 @@ FRIENDLY = [
 ]
 
 HOSTILE = [
-    ("invoice.pdf", files.EXE, "file_is_program"),
-    ("invoice.txt", b"\x7fELF\x02\x01\x01" + bytes(60), "file_is_program"),
-    ("run.txt", b"#!/bin/sh\nrm -rf /\n", "file_is_script"),
-    ("letter.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "file_is_old_office"),
-    ("papers.zip", files.zipped({"a.pdf": files.PDF}), "file_is_archive"),
-    ("papers.docx", files.zipped({"a.pdf": files.PDF}), "file_is_archive"),
-    ("papers.rar", b"Rar!\x1a\x07\x00" + bytes(40), "file_is_archive"),
-    ("papers.txt", b"\x1f\x8b\x08" + bytes(40), "file_is_archive"),
-    ("page.txt", b"\xef\xbb\xbf  <!DOCTYPE html><script>alert(1)</script>", "file_is_web_page"),
-    ("page.csv", b"<!-- x --><svg onload=alert(1)>", "file_is_web_page"),
-    ("film.mp4", b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(300), "file_is_recording"),
-    ("macro.docx", files.office("docx", word__vbaProject_dot_bin=b"x"), "file_has_macros"),
-    ("locked.docx", files.locked(), "file_is_locked"),
-    ("bomb.docx", files.bomb(), "file_unpacks_too_large"),
-    ("lying.docx", files.lying_bomb(), "file_is_damaged"),
-    ("nested.docx", files.office("docx", word__media__a_dot_png=files.zipped({"a": b"x"})), "file_holds_archive"),
+    ("invoice.pdf", files.EXE, "document_is_program"),
+    ("invoice.txt", b"\x7fELF\x02\x01\x01" + bytes(60), "document_is_program"),
+    ("run.txt", b"#!/bin/sh\nrm -rf /\n", "document_is_script"),
+    ("letter.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "document_is_old_office"),
+    ("papers.zip", files.zipped({"a.pdf": files.PDF}), "document_is_archive"),
+    ("papers.docx", files.zipped({"a.pdf": files.PDF}), "document_is_archive"),
+    ("papers.rar", b"Rar!\x1a\x07\x00" + bytes(40), "document_is_archive"),
+    ("papers.txt", b"\x1f\x8b\x08" + bytes(40), "document_is_archive"),
+    ("page.txt", b"\xef\xbb\xbf  <!DOCTYPE html><script>alert(1)</script>", "document_is_web_page"),
+    ("page.csv", b"<!-- x --><svg onload=alert(1)>", "document_is_web_page"),
+    ("film.mp4", b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(300), "document_is_recording"),
+    ("macro.docx", files.office("docx", word__vbaProject_dot_bin=b"x"), "document_has_macros"),
+    ("locked.docx", files.locked(), "document_is_locked"),
+    ("bomb.docx", files.bomb(), "document_unpacks_too_large"),
+    ("lying.docx", files.lying_bomb(), "document_is_damaged"),
+    ("nested.docx", files.office("docx", word__media__a_dot_png=files.zipped({"a": b"x"})), "document_holds_archive"),
     (
         "deeper.docx",
         files.office("docx", word__embeddings__a_dot_docx=files.office("docx", word__embeddings__b_dot_docx=b"PK")),
-        "file_holds_archive",
+        "document_holds_archive",
     ),
-    ("cut.docx", files.office("docx")[:120], "file_is_damaged"),
-    ("data.bin", bytes(range(256)), "file_type_unknown"),
-    ("data.txt", b"text\x00with a zero", "file_type_unknown"),
-    ("odd.txt", b"\xff\xfeA", "file_type_unknown"),
-    ("plain", b"just text without an ending", "file_type_unknown"),
+    ("cut.docx", files.office("docx")[:120], "document_is_damaged"),
+    ("data.bin", bytes(range(256)), "document_type_unknown"),
+    ("data.txt", b"text\x00with a zero", "document_type_unknown"),
+    ("odd.txt", b"\xff\xfeA", "document_type_unknown"),
+    ("plain", b"just text without an ending", "document_type_unknown"),
 ]
 
 
@@ -82,7 +82,7 @@ def test_a_hostile_file_is_refused_by_what_it_is(name: str, content: bytes, code
 def test_a_package_of_too_many_parts_is_refused():
     parts = {f"word/{n}.xml": b"x" for n in range(5_001)}
     found = recognised(io.BytesIO(files.office("docx", **parts)), "many.docx")
-    assert isinstance(found, Refusal) and found.code == "file_unpacks_too_large"
+    assert isinstance(found, Refusal) and found.code == "document_unpacks_too_large"
 
 
 def test_what_unpacks_to_more_than_the_limit_is_refused_however_it_is_packed(monkeypatch: pytest.MonkeyPatch):
@@ -90,7 +90,7 @@ def test_what_unpacks_to_more_than_the_limit_is_refused_however_it_is_packed(mon
     assert isinstance(recognised(io.BytesIO(content), "fine.docx"), Kind)
     monkeypatch.setattr("desk.contents.MOST_UNPACKED", 1024**2)
     found = recognised(io.BytesIO(content), "large.docx")
-    assert isinstance(found, Refusal) and found.code == "file_unpacks_too_large"
+    assert isinstance(found, Refusal) and found.code == "document_unpacks_too_large"
 
 
 def test_a_list_of_parts_that_understates_is_counted_while_unpacking(monkeypatch: pytest.MonkeyPatch):
@@ -98,7 +98,7 @@ def test_a_list_of_parts_that_understates_is_counted_while_unpacking(monkeypatch
     monkeypatch.setattr("desk.contents.MOST_UNPACKED", 1024**2)
     monkeypatch.setattr("desk.contents._declares_too_much", lambda parts: False)
     found = recognised(io.BytesIO(content), "large.docx")
-    assert isinstance(found, Refusal) and found.code == "file_unpacks_too_large"
+    assert isinstance(found, Refusal) and found.code == "document_unpacks_too_large"
 
 
 def test_a_large_part_is_gone_through_to_its_end():

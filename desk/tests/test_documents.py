@@ -85,9 +85,9 @@ def test_a_file_on_disk_is_streamed_and_not_read_whole(firm, editor, monkeypatch
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
-        ("empty.pdf", b"", "file_empty"),
-        ("tool.pdf", files.EXE, "file_is_program"),
-        ("bomb.docx", files.bomb(), "file_unpacks_too_large"),
+        ("empty.pdf", b"", "document_empty"),
+        ("tool.pdf", files.EXE, "document_is_program"),
+        ("bomb.docx", files.bomb(), "document_unpacks_too_large"),
     ],
 )
 def test_a_refused_file_leaves_neither_row_nor_file(firm, editor, kept, name, content, code):
@@ -102,7 +102,7 @@ def test_a_file_of_the_limit_is_kept_and_one_byte_more_refused(firm, editor, set
     keep(editor, firm)
     with pytest.raises(Refused) as refused:
         keep(editor, firm, upload=upload(content=files.PDF + b"x"))
-    assert codes(refused) == ["file_too_large"]
+    assert codes(refused) == ["document_too_large"]
 
 
 def test_a_file_that_is_shorter_than_it_said_is_refused(firm, editor, kept):
@@ -110,7 +110,7 @@ def test_a_file_that_is_shorter_than_it_said_is_refused(firm, editor, kept):
     cut.size += 1
     with pytest.raises(Refused) as refused:
         keep(editor, firm, upload=cut)
-    assert codes(refused) == ["file_cut_short"]
+    assert codes(refused) == ["document_cut_short"]
     assert kept() == []
 
 
@@ -184,7 +184,7 @@ def test_an_infected_file_is_refused_by_its_name(firm, editor, settings, kept):
         settings.CLAMAV_ADDRESS = address
         with pytest.raises(Refused) as refused:
             keep(editor, firm, upload=upload("note.txt", EICAR))
-    assert [(r.code, r.facts["threat"]) for r in refused.value.refusals] == [("file_infected", "Eicar-Signature")]
+    assert [(r.code, r.facts["threat"]) for r in refused.value.refusals] == [("document_infected", "Eicar-Signature")]
     assert kept() == []
 
 
@@ -193,7 +193,7 @@ def test_a_scanner_that_does_not_answer_keeps_files_out(firm, editor, settings):
         settings.CLAMAV_ADDRESS = address
     with pytest.raises(Refused) as refused:
         keep(editor, firm)
-    assert codes(refused) == ["file_not_scanned"]
+    assert codes(refused) == ["document_not_scanned"]
 
 
 # --- what killed processes leave --------------------------------------------------------------------------------------

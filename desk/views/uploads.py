@@ -33,19 +33,18 @@ class LargeFilesAside(FileUploadHandler):
         self.announced = content_length
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Refuses files beyond the number one form may have, and all of a request no allowed files could fill."""
+        """One more. Nothing is raised yet: Django would close the files before it, which are whole and wanted."""
         super().new_file(*args, **kwargs)
         self.files_seen += 1
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """Passes on what may still fit; refuses files beyond the number one form may have."""
         most = settings.DOCUMENTS_PER_UPLOAD
         if self.files_seen > most:
             self._let_go(refusal("too_many_files", "files", number=most, name=self._name))
-        # Mail-like overhead of the form itself is small; a megabyte is generous.
-        if self.announced > most * settings.DOCUMENT_MAX_BYTES + 1024**2:
-            self._let_go(too_large(self._name, settings.DOCUMENT_MAX_BYTES))
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
-        """Passes on what may still fit."""
-        if start + len(raw_data) > settings.DOCUMENT_MAX_BYTES:
+        # What the form itself says takes little; a request longer than this holds more than files that may come in.
+        beyond_all = self.announced > most * settings.DOCUMENT_MAX_BYTES + 1024**2
+        if beyond_all or start + len(raw_data) > settings.DOCUMENT_MAX_BYTES:
             self._let_go(too_large(self._name, settings.DOCUMENT_MAX_BYTES))
         return raw_data
 
