@@ -1,0 +1,1 @@
+"""The main job of the portal, done by people of three desks in a real browser, in both languages."""
