@@ -5,8 +5,6 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from receivables.models.invoice import Invoice
-
 
 class LedgerFilter(forms.Form):
     """Stands in the address, so that a list can be kept and passed on."""
@@ -41,20 +39,19 @@ def amount_field(label: object, **options: object) -> forms.DecimalField:
     return forms.DecimalField(label=label, max_digits=40, decimal_places=20, localize=False, **options)  # type: ignore
 
 
-class InvoiceForm(forms.ModelForm):
-    """An invoice's facts. Its currency is asked for where it is not given by what the invoice is typed into."""
+class InvoiceForm(forms.Form):
+    """An invoice's facts. Its currency is given by what the invoice is typed into.
 
+    No model form: the model's own constraints would answer before the rule does, and not in people's words.
+    """
+
+    number = forms.CharField(label=_("Invoice number"), max_length=60)
+    delivered_on = forms.DateField(label=_("Delivered"), widget=DayInput)
+    issued_on = forms.DateField(label=_("Issued"), widget=DayInput)
+    due_on = forms.DateField(label=_("Due"), widget=DayInput)
     net = amount_field(_("Net amount"), help_text=_("Without VAT and interest: this is what can be insured."))
     vat = amount_field(_("VAT"), required=False, initial=0)
-
-    class Meta:
-        model = Invoice
-        fields = ("number", "delivered_on", "issued_on", "due_on", "net", "vat")
-        widgets = {"delivered_on": DayInput, "issued_on": DayInput, "due_on": DayInput}
 
     def clean_vat(self) -> Decimal:
         """Left empty means none."""
         return self.cleaned_data["vat"] or Decimal(0)
-
-    def validate_unique(self) -> None:
-        """Not the form's to say: the same number with the same facts is the same invoice (record_invoice)."""
