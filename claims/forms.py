@@ -55,14 +55,14 @@ class PapersForm(forms.Form):
     """Files of one kind."""
 
     kind = forms.ChoiceField(label=_("What these files are"), choices=PaperKind.choices)
-    files = FilesField(label=_("Files"))
+    files = FilesField(label=_("Files"))  # type: ignore[assignment]
     form_key = FormKey()
 
 
 class AnswerForm(forms.Form):
     """An answer to one paper asked for: files, words, or both."""
 
-    files = FilesField(label=_("Files"), required=False)
+    files = FilesField(label=_("Files"), required=False)  # type: ignore[assignment]
     words = forms.CharField(
         label=_("Or in words"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )

@@ -23,6 +23,7 @@ class Streamed(File):
         self.passed = 0
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:  # type: ignore[override]
+        assert self.file  # an upload always has one
         self.file.seek(0)
         while piece := self.file.read(chunk_size or self.DEFAULT_CHUNK_SIZE):
             self.sha256.update(piece)

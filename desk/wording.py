@@ -74,6 +74,7 @@ def notice_words(notice: Notice, language: str = "") -> NoticeWords:
     with translation.override(language or translation.get_language()):
         facts = {**notice.facts, "exporter": notice.exporter, "notice": notice}
         # Plain text: nothing is escaped here; the page escapes the headline and the mail its HTML.
-        text = get_template(f"{app}/notices/{code}.txt").template.render(Context(facts, autoescape=False))
+        template: Any = get_template(f"{app}/notices/{code}.txt")
+        text = template.template.render(Context(facts, autoescape=False))
     headline, _newline, body = text.strip().partition("\n")
     return NoticeWords(headline.strip(), body.strip())

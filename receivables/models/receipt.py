@@ -23,7 +23,7 @@ class Receipt(models.Model):
 
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="receipts")
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="receipts")
-    amount = AmountField(_("Received"))
+    amount = AmountField(_("Amount received"))
     received_on = models.DateField(_("On"))
     reference = models.CharField(_("Payment reference"), max_length=60)
     recorded_at = models.DateTimeField(default=timezone.now)
