@@ -51,8 +51,9 @@ def work_on_refresh() -> None:
 
 
 def wake_workers() -> None:
-    """As many messages as there are ranges to claim; each worker that is free takes one."""
-    for _ in range(min(ScoreRange.objects.claimable().count(), settings.SCORE_WORKERS)):
+    """A message for each range to claim, up to SCORE_WORKERS in all: those at work go on to the next by themselves."""
+    free = settings.SCORE_WORKERS - ScoreRange.objects.held().count()
+    for _ in range(min(ScoreRange.objects.claimable().count(), free)):
         work_on_refresh.delay_on_commit()
 
 

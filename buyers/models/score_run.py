@@ -70,6 +70,10 @@ class ScoreRangeQuerySet(models.QuerySet["ScoreRange"]):
         """To do, and nobody's, or of a worker whose lease has run out."""
         return self.to_do().filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=timezone.now()))
 
+    def held(self) -> "ScoreRangeQuerySet":
+        """Being worked on, as far as leases tell."""
+        return self.filter(done_at__isnull=True, claimed_until__gte=timezone.now())
+
     def claim_next(self, worker: str, lease: timedelta) -> int | None:
         """Claim the first claimable range for `worker`; its id, or None when there is none."""
         now = timezone.now()

@@ -298,6 +298,16 @@ def test_the_sweep_wakes_workers_for_expired_leases_only(settings, woken):
 
 
 @pytest.mark.django_db
+def test_no_more_workers_are_woken_than_may_work(settings, woken):
+    settings.SCORE_WORKERS = 2
+    due(3)
+    planned(settings, size=1)
+    claimed()
+    sweep_ranges()
+    assert woken == ["work"]
+
+
+@pytest.mark.django_db
 def test_the_command_plans_and_works_to_the_end(settings, capsys):
     settings.SCORE_RANGE_SIZE = 1
     due(2)
