@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEvent, Exporter, Invitation, Membership, StaffAuthority, User
 from accounts.models.roles import GROUP_LABELS, POLICY_ADMINISTRATOR, STAFF_GROUPS
 from accounts.views import office
+from accounts.wording import detail_shown
 
 
 class OfficeAdmin(admin.ModelAdmin):
@@ -76,8 +77,9 @@ class ReadOnlyAdmin(OfficeAdmin):
 
 
 class ReadOnlyInline(admin.TabularInline):
-    """Rows below their parent, shown to whoever may see the parent."""
+    """Rows below their parent, shown to whoever may see the parent: a plain table without columns for editing."""
 
+    template = "accounts/office/rows.html"
     extra = 0
     can_delete = False
     show_change_link = False
@@ -134,8 +136,13 @@ class ExporterAdmin(OfficeAdmin):
     search_fields = ("name", "registration")
     list_filter = (("country", admin.AllValuesFieldListFilter),)
     ordering = ("name",)
-    fields = readonly_fields = ("name", "country", "registration", "reviewed_acts", "created_at", "created_by")
+    fields = readonly_fields = ("name", "country", "registration", "acts_in_two_steps", "created_at", "created_by")
     inlines = (MembershipInline, InvitationInline)
+
+    @admin.display(description=_("Acts in two steps"))
+    def acts_in_two_steps(self, exporter: Exporter) -> str:
+        """The acts in words."""
+        return detail_shown("acts", exporter.reviewed_acts, {}) or "–"
 
     def get_urls(self) -> list[URLPattern]:
         """The button "add" leads to our own page."""

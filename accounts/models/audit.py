@@ -57,13 +57,17 @@ def _different(column: str, exporter: Exporter) -> list[Any]:
 class AuditEvent(models.Model):
     """One act. `by` empty means the machine; `subject` is "model:id"; nested acts share `correlation`."""
 
-    at = models.DateTimeField(default=timezone.now, db_index=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(_("When"), default=timezone.now, db_index=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Who")
+    )
     action = models.CharField(_("Act"), max_length=60)
-    exporter = models.ForeignKey(Exporter, models.PROTECT, null=True, blank=True, related_name="+")
+    exporter = models.ForeignKey(
+        Exporter, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Exporter")
+    )
     subject = models.CharField(_("Subject"), max_length=80)
     details = models.JSONField(_("Details"), default=dict, blank=True)
-    correlation = models.UUIDField(default=uuid.uuid4, db_index=True)
+    correlation = models.UUIDField(_("Correlation"), default=uuid.uuid4, db_index=True)
     address = models.GenericIPAddressField(_("Network address"), null=True, blank=True)
 
     objects: ClassVar = AuditQuerySet.as_manager()

@@ -38,8 +38,10 @@ class Exporter(models.Model):
     reviewed_acts = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, verbose_name=_("Acts in two steps")
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    created_at = models.DateTimeField(_("Created"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False, verbose_name=_("Created by")
+    )
 
     objects: ClassVar = ExporterQuerySet.as_manager()
 
@@ -81,11 +83,13 @@ class MembershipQuerySet(OfExporterQuerySet):
 class Membership(models.Model):
     """A person's role in an exporter, from joining until it ends; an ended one stays as history."""
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="memberships", verbose_name=_("Exporter"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships", verbose_name=_("Person")
+    )
     role = models.CharField(_("Role"), max_length=10, choices=Role.choices)
-    joined_at = models.DateTimeField(default=timezone.now)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    joined_at = models.DateTimeField(_("Joined"), default=timezone.now)
+    ended_at = models.DateTimeField(_("Ended on"), null=True, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects: ClassVar = MembershipQuerySet.as_manager()
@@ -136,12 +140,12 @@ class Invitation(models.Model):
     role = models.CharField(_("Role"), max_length=10, choices=Role.choices)
     language = models.CharField(_("Language of the mail"), max_length=10, default=settings.LANGUAGE_CODE)
     token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
-    invited_at = models.DateTimeField(default=timezone.now)
+    invited_at = models.DateTimeField(_("Invited"), default=timezone.now)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(_("Until"))
+    accepted_at = models.DateTimeField(_("Accepted on"), null=True, blank=True)
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(_("Withdrawn on"), null=True, blank=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     # The mail: a worker claims it for a while and notes when it was sent (accounts/tasks.py).
     mail_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
