@@ -83,6 +83,18 @@ def buyers_with_number(text: str, country: str = "") -> list[Buyer]:
     return [buyer for buyer in present.values() if not buyer.private_person]
 
 
+def namesakes(name: str, country: str = "") -> list[Found]:
+    """Entries that may be the company of this name: those with all its words, else with ever fewer of the first ones.
+
+    Typing errors and other spellings are not looked through here.
+    """
+    words = cleaned(name)[:LONGEST].split()
+    for number in range(len(words), 0, -1):
+        if rows := find_buyers(text=" ".join(words[:number]), country=country).rows:
+            return rows
+    return []
+
+
 def _gathered(text: str, country: str) -> tuple[list[Found], bool]:
     found: dict[int, Found] = {}
     if _may_be_number(text):

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 class ImportStage(models.TextChoices):
     RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
+    DONE = "done", pgettext_lazy("import", "Done")
     FAILED = "failed", pgettext_lazy("import", "Failed")
 
 

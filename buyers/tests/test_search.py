@@ -70,6 +70,11 @@ def test_what_is_found(directory: None, text: str, found: list[str]):
     assert names(text) == found
 
 
+def test_namesakes_are_found_by_ever_fewer_words(directory: None):
+    assert [row.buyer.name for row in search.namesakes("Great Acme Handel KG")] == ["Great Acme Holding"]
+    assert search.namesakes("Niemand Sonst") == []
+
+
 def test_a_country_narrows_and_completes_a_number(directory: None):
     assert names("acme", "GB") == ["Acme Trading Ltd", "Great Acme Holding"]
     assert names("136695976") == []

@@ -18,7 +18,7 @@ from buyers.forms import ConfirmForm, MergeForm, RefuseForm
 from buyers.identity import checked
 from buyers.lifecycle import PROPOSED_BUYER
 from buyers.models import BookEntry, Buyer, BuyerProposal
-from buyers.search import Found, buyers_with_number, category_warning, find_buyers
+from buyers.search import Found, buyers_with_number, category_warning, namesakes
 from buyers.wording import WORDS
 from kernel.refusals import Refused
 
@@ -125,7 +125,7 @@ def _candidates(row: BuyerProposal) -> list[Found]:
     """By number whatever its kind, then by name in the country, then by name anywhere."""
     found = {b.pk: Found(b, "number") for b in buyers_with_number(row.value, row.country.code)} if row.value else {}
     for country in (row.country.code, ""):
-        for other in find_buyers(text=row.name[:200], country=country).rows:
+        for other in namesakes(row.name, country):
             found.setdefault(other.buyer.pk, other)
     rows = list(found.values())[:CANDIDATES_SHOWN]
     for row_found in rows:
