@@ -7,6 +7,7 @@ Files of claims are written before their rows are certain; what an interrupted s
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -63,7 +64,7 @@ def real_names(say: Callable[[str], None]) -> None:
 
 def invent(story: Story, say: Callable[[str], None]) -> None:
     """Firms, people, buyers, and what happened between them, in the order of its days."""
-    call_command("load_countries", verbosity=0)
+    call_command("load_countries", stdout=StringIO())
     directory.carry_countries_back(story)
     cast = Cast(story)
     staff = firms.make_staff(story)

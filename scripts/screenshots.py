@@ -1,12 +1,11 @@
 """Pictures for the README, taken from a running demo: `python scripts/screenshots.py [--address …] [--to FOLDER]`.
 
-Needs a Chromium (CHROMIUM names one, else the one on PATH) and the development requirements. Each page is taken in both
+Needs a Chromium (CHROMIUM_PATH, else one on PATH) and the development requirements. Each page is taken in both
 languages, wide and narrow. Signs in as the demo's people; their passwords stand in demo/people.py.
 """
 
 import argparse
 import os
-import re
 import shutil
 import sys
 import time
@@ -51,7 +50,7 @@ def main() -> None:
 @contextmanager
 def opened() -> Iterator[Browser]:
     """A Chromium of this machine."""
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = os.environ.get("CHROMIUM_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -100,7 +99,6 @@ PAGES = {
     "claims": "/claims/",
     "help": "/help/",
 }
-ASKING = re.compile(r"/limits/ask/\d+/")
 
 if __name__ == "__main__":
     main()

@@ -73,7 +73,7 @@ def test_a_merged_buyer_leads_to_the_one_it_became(client: Client, firm: Exporte
 
 
 def test_what_was_done_under_a_merged_name_stays_on_the_page(client: Client, firm: Exporter, clerk: User):
-    held = policy(firm)
+    held = policy(firm, time_zone="UTC")
     now_is = in_book(firm, buyer()).buyer
     former = buyer(merged_into=now_is)
     request = limit_request(held, former, stage="withdrawn")
@@ -94,7 +94,7 @@ def test_it_says_who_the_buyer_is(client: Client, firm: Exporter, clerk: User):
 
 
 def test_a_reader_sees_no_button_that_changes_anything(client: Client, firm: Exporter):
-    policy(firm)
+    policy(firm, time_zone="UTC")
     bought = in_book(firm, buyer()).buyer
     signed_in(client, member(firm, Role.READER), firm)
     page = page_of(client, bought)
@@ -104,14 +104,14 @@ def test_a_reader_sees_no_button_that_changes_anything(client: Client, firm: Exp
 
 
 def test_an_excluded_buyer_is_warned_about_and_not_asked_for(client: Client, firm: Exporter, clerk: User):
-    policy(firm)
+    policy(firm, time_zone="UTC")
     bought = in_book(firm, buyer(public_body=True)).buyer
     page = page_of(client, bought)
     assert "cannot be insured" in page and "/ask/" not in page
 
 
 def test_used_and_free_add_up_to_the_limit(client: Client, firm: Exporter, clerk: User):
-    held, bought = policy(firm), buyer()
+    held, bought = policy(firm, time_zone="UTC"), buyer()
     in_book(firm, bought)
     decision(policy=held, buyer=bought, amount=100_000)
     first = invoice(firm, held, bought, "26-1", 50_000, 10)
@@ -125,7 +125,7 @@ def test_used_and_free_add_up_to_the_limit(client: Client, firm: Exporter, clerk
 
 
 def test_what_is_over_the_limit_is_called_so(client: Client, firm: Exporter, clerk: User):
-    held, bought = policy(firm), buyer()
+    held, bought = policy(firm, time_zone="UTC"), buyer()
     in_book(firm, bought)
     decision(policy=held, buyer=bought, amount=10_000)
     invoice(firm, held, bought, "26-1", 12_500, 10)
@@ -134,7 +134,7 @@ def test_what_is_over_the_limit_is_called_so(client: Client, firm: Exporter, cle
 
 
 def test_debts_in_another_currency_do_not_use_the_limit(client: Client, firm: Exporter, clerk: User):
-    held, bought = policy(firm), buyer()
+    held, bought = policy(firm, time_zone="UTC"), buyer()
     in_book(firm, bought)
     decision(policy=held, buyer=bought, amount=10_000, currency="USD")
     invoice(firm, held, bought, "26-1", 12_500, 10)
@@ -142,7 +142,7 @@ def test_debts_in_another_currency_do_not_use_the_limit(client: Client, firm: Ex
 
 
 def test_an_ended_limit_is_none(client: Client, firm: Exporter, clerk: User):
-    held, bought = policy(firm), buyer()
+    held, bought = policy(firm, time_zone="UTC"), buyer()
     in_book(firm, bought)
     day = timezone.now().date()
     decision(policy=held, buyer=bought, amount=10_000, valid_from=day - timedelta(9), valid_to=day - timedelta(1))
@@ -151,7 +151,7 @@ def test_an_ended_limit_is_none(client: Client, firm: Exporter, clerk: User):
 
 
 def test_a_limit_not_reviewed_since_the_regrade_is_under_review(client: Client, firm: Exporter, clerk: User):
-    held, bought = policy(firm), buyer()
+    held, bought = policy(firm, time_zone="UTC"), buyer()
     in_book(firm, bought)
     decision(policy=held, buyer=bought)
     assert "Under review" not in page_of(client, bought)
@@ -166,7 +166,7 @@ def same(page: str) -> str:
 
 
 def test_nothing_a_rival_does_changes_my_page(client: Client, firm: Exporter, clerk: User):
-    held, bought = policy(firm), buyer()
+    held, bought = policy(firm, time_zone="UTC"), buyer()
     in_book(firm, bought)
     decision(policy=held, buyer=bought, amount=100_000)
     limit_request(held, bought)
@@ -191,7 +191,7 @@ def test_nothing_a_rival_does_changes_my_page(client: Client, firm: Exporter, cl
 
 
 def test_the_page_costs_the_same_for_one_and_fifty(client: Client, firm: Exporter, clerk: User):
-    held, bought = policy(firm), buyer()
+    held, bought = policy(firm, time_zone="UTC"), buyer()
     in_book(firm, bought)
     counts = []
     for rows in (0, 1, 50):

@@ -49,18 +49,18 @@ def buyer(request: HttpRequest, pk: int) -> HttpResponse:
         **panels.limit_of(shown),
         **panels.owed_by(shown),
         **panels.alerts_and_claims(shown),
-        **events_of(shown, everything="all" in request.GET),
     }
     context["use"] = panels.use_of(context["limit"], context["owed"])
     context["step"] = step_of(context)
+    context |= events_of(shown, context["history"], everything="all" in request.GET)
     return render(request, "portal/buyer.html", context)
 
 
-def events_of(shown: panels.Shown, everything: bool) -> dict[str, Any]:
+def events_of(shown: panels.Shown, history: list[panels.Graded], everything: bool) -> dict[str, Any]:
     """The latest events, or all there is room for, and whether there are more than shown."""
     if everything:
-        return {"events": timeline_of(shown, EVENTS_AT_MOST), "more_events": False}
-    events = timeline_of(shown, EVENTS_SHOWN + 1)
+        return {"events": timeline_of(shown, history, EVENTS_AT_MOST), "more_events": False}
+    events = timeline_of(shown, history, EVENTS_SHOWN + 1)
     return {"events": events[:EVENTS_SHOWN], "more_events": len(events) > EVENTS_SHOWN}
 
 

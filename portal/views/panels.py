@@ -4,9 +4,9 @@ Merges of buyers do not rewrite history (seams.md), so rows are looked for under
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
 
@@ -19,7 +19,7 @@ from policies.models.limit_request import OPEN_STAGES
 from portal.views.standing import NOTHING, open_invoices
 
 INVOICES_SHOWN, ALERTS_SHOWN, CLAIMS_SHOWN = 6, 4, 4
-SCORES_IN_TREND = 40
+SCORES_IN_HISTORY = 60
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,21 @@ def exclusions_of(shown: Shown) -> tuple[Any, ...]:
     return excluded(public_body=buyer.public_body, private_person=buyer.private_person, affiliate=shown.entry.affiliate)
 
 
+class Graded(NamedTuple):
+    """One score of the history, without what it was made from."""
+
+    scored_at: datetime
+    grade: int
+    former_grade: int | None
+    confidence: int
+
+
 def grade_of(shown: Shown) -> dict[str, Any]:
-    """The last score and the trend up to it, oldest first."""
-    scores = list(Score.objects.filter(buyer=shown.entry.buyer_id).order_by("-id")[:SCORES_IN_TREND])
-    trend = [(score.scored_at.date(), score.grade) for score in reversed(scores)]
-    return {"score": scores[0] if scores else None, "trend": trend}
+    """The last score with all it was made from; the history of grades, newest first; the trend, oldest first."""
+    scores = Score.objects.filter(buyer__in=shown.same).order_by("-id")
+    history = [Graded(*row) for row in scores.values_list(*Graded._fields)[:SCORES_IN_HISTORY]]
+    trend = [(score.scored_at.date(), score.grade) for score in reversed(history)]
+    return {"score": scores.first() if history else None, "trend": trend, "history": history}
 
 
 def limit_of(shown: Shown) -> dict[str, Any]:

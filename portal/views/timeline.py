@@ -9,22 +9,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.wording import amount_shown, said
-from buyers.models import Alert, Score
+from buyers.models import Alert
 from claims.models import ClaimEvent
 from policies.models import LimitDecision, LimitRequest
 from policies.models.limit_request import RequestKind
-from portal.views.panels import Shown
+from portal.views.panels import Graded, Shown
 from portal.wording import WORDS
 
 Item = dict[str, Any]
 
 
-def timeline_of(shown: Shown, number: int) -> list[Item]:
+def timeline_of(shown: Shown, history: list[Graded], number: int) -> list[Item]:
     """At most `number` items. Each source is read that far and no further, so a long history costs no more.
 
     Scores are the buyer's and anyone with the buyer in the book sees them; every other row is the firm's own.
     """
     items = [item for source in SOURCES for item in source(shown, number)]
+    items += _grades(history)
     return sorted(items, key=lambda item: item["at"], reverse=True)[:number]
 
 
@@ -32,16 +33,15 @@ def _item(at: datetime, title: str, text: str = "", by: Any = "", url: str = "")
     return {"at": at, "title": title, "text": text, "by": str(by) if by else "", "url": url}
 
 
-def _scores(shown: Shown, number: int) -> Iterator[Item]:
-    """Those that changed the grade; a score that confirms it is no event."""
-    scores = Score.objects.filter(buyer__in=shown.same).order_by("-id")[: number * 4]
-    for score in [s for s in scores if s.grade != s.former_grade][:number]:
-        yield _item(
-            score.scored_at, _grade_moved(score), _("confidence %(percent)s %%") % {"percent": score.confidence}
-        )
+def _grades(history: list[Graded]) -> Iterator[Item]:
+    """Scores that changed the grade; one that confirms it is no event."""
+    for score in history:
+        if score.grade != score.former_grade:
+            confidence = _("confidence %(percent)s %%") % {"percent": score.confidence}
+            yield _item(score.scored_at, _grade_moved(score), confidence)
 
 
-def _grade_moved(score: Score) -> str:
+def _grade_moved(score: Graded) -> str:
     if score.former_grade is None:
         return _("First grade: %(grade)s") % {"grade": score.grade}
     facts = {"former": score.former_grade, "grade": score.grade}
@@ -85,4 +85,4 @@ def _claims(shown: Shown, number: int) -> Iterator[Item]:
         yield _item(row.at, said_so, str(row.claim.reference), row.by, reverse("claim", args=[row.claim_id]))
 
 
-SOURCES = (_scores, _requests, _decisions, _alerts, _claims)
+SOURCES = (_requests, _decisions, _alerts, _claims)
