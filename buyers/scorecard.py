@@ -127,13 +127,10 @@ def _indicator(row: dict[str, Any]) -> Indicator:
     _keys(row, "code group unit digits direction weight bins missing", row.get("code", "an indicator"))
     whole = [_whole(upper, row) for upper, _ in row["bins"]]
     points = tuple(worth for _, worth in row["bins"])
-    if row["direction"] == CLASSES:
-        ends, uppers = whole, tuple(whole)
-    else:
-        ends, uppers = whole[:-1], tuple(whole[:-1])
-        if whole[-1] is not None:
-            raise BadEdition(f"{row['code']}: the last bin must be open")
-    if None in ends or list(ends) != sorted(set(ends)):
+    if row["direction"] != CLASSES and whole.pop() is not None:
+        raise BadEdition(f"{row['code']}: the last bin must be open")
+    uppers = tuple(end for end in whole if end is not None)
+    if len(uppers) < len(whole) or list(uppers) != sorted(set(uppers)):
         raise BadEdition(f"{row['code']}: bounds must rise")
     rising = sorted(points, reverse=row["direction"] == DOWN)
     if row["direction"] not in (UP, DOWN, CLASSES) or (row["direction"] != CLASSES and list(points) != rising):
