@@ -24,7 +24,7 @@ class Receipt(models.Model):
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="receipts")
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="receipts")
     amount = AmountField(_("Amount received"))
-    received_on = models.DateField(_("On"))
+    received_on = models.DateField(_("Received on"))
     reference = models.CharField(_("Payment reference"), max_length=60)
     recorded_at = models.DateTimeField(default=timezone.now)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
