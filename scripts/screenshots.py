@@ -1,7 +1,7 @@
 """Pictures for the README, taken from a running demo: `python scripts/screenshots.py [--address …] [--to FOLDER]`.
 
-Needs a Chromium (CHROMIUM_PATH, else one on PATH) and the development requirements. Each page is taken in both
-languages, wide and narrow. Signs in as the demo's people; their passwords stand in demo/people.py.
+Needs a Chromium (CHROMIUM_PATH, else one on PATH) and the development requirements. Pages are taken in both
+languages, some of them narrow too. Signs in as the demo's people; their passwords stand in demo/people.py.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def main() -> None:
             for language in LANGUAGES:
                 speak(page, asked.address, language)
                 for shot, find in PAGES.items():
-                    if asked.only in shot:
+                    if asked.only in shot and (name == "wide" or shot in NARROW_TOO):
                         taken += take(page, asked.address, find, asked.to / f"{shot}-{language[:2]}-{name}.png")
             page.context.close()
     print(f"{taken} pictures in {asked.to}")
@@ -77,11 +77,12 @@ def speak(page: Page, address: str, language: str) -> None:
 
 
 def take(page: Page, address: str, find: str, to: Path) -> int:
-    """Open a page (a path, or 'path > text of a link on it') and keep a picture of it."""
-    path, _arrow, link = (part.strip() for part in find.partition(">"))
+    """Open a page (a path, then what follows each '>': a link's text, or '@' and a part of its address); keep it."""
+    path, *links = (part.strip() for part in find.split(">"))
     page.goto(address + path)
-    if link:
-        page.goto(address + str(page.locator(f"main a:has-text({link!r})").first.get_attribute("href")))
+    for link in links:
+        wanted = f"main a[href*={link[1:]!r}]" if link.startswith("@") else f"main a:has-text({link!r})"
+        page.goto(address + str(page.locator(wanted).first.get_attribute("href")))
     page.evaluate("document.fonts.ready")
     time.sleep(0.1)
     page.screenshot(path=to, full_page=True)
@@ -90,15 +91,13 @@ def take(page: Page, address: str, find: str, to: Path) -> int:
 
 PAGES = {
     "home": "/",
-    "buyers": "/buyers/",
     "find-buyer": "/buyers/find/?q=tools",
     "buyer": "/search?q=Kesselring > Kesselring",
-    "limits": "/limits/",
-    "ask-limit": "/search?q=orchid > Orchid",
-    "alerts": "/buyers/alerts/",
-    "claims": "/claims/",
-    "help": "/help/",
+    "ask-limit": "/search?q=JP-8801 > @/buyers/ > @/limits/ask/",
+    "alert": "/buyers/alerts/ > @/buyers/alerts/",
+    "claim": "/search?q=Guadalmar > Guadalmar > CL-",
 }
+NARROW_TOO = ("home", "buyer")
 
 if __name__ == "__main__":
     main()
