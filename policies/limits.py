@@ -198,7 +198,7 @@ def _worked_out(question: Question, edition: Edition, grade: int) -> tuple[tuple
         ),
     ):
         amount *= factor
-        steps.append(Step(code, rounded(amount, currency), {**facts, "factor": factor}))
+        steps.append(Step(code, rounded(amount, currency), {**facts, "factor": f"{factor.normalize():f}"}))
     machine = _rounded_down(amount, edition.significant_digits)
     if machine * question.rate.value < edition.smallest_grant:
         machine = Decimal(0)

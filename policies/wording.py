@@ -34,8 +34,8 @@ REASONS: dict[str, Any] = {
     "asked_by_exporter": _("As you asked."),
     "temporary_increase_over": _("The temporary increase is over; the limit you had before holds again."),
     "underwriter_looks": _("An underwriter looks at this request, as happens with a part of all requests."),
-    "decision_appealed": _("You appealed against the former decision."),
-    "comment_given": _("You added a comment, and a person reads it."),
+    "decision_appealed": _("The former decision is appealed against."),
+    "comment_given": _("A comment was added, and a person reads it."),
     "cut_announced": _("A change of the present limit has been announced."),
     "terms_over_standard": _(
         "Payment terms of %(terms_days)s days are longer than the policy’s standard of %(standard_days)s days."
@@ -48,7 +48,7 @@ REASONS: dict[str, Any] = {
     "regraded_recently": _("The buyer’s grade changed within the last %(days)s days."),
     "country_not_rated": _("The buyer’s country is not rated yet: %(country)s."),
     "country_watched": _("Requests on buyers in this country are always looked at by a person: %(country)s."),
-    "asked_far_above_sum": _("You asked for much more than the rule supports by itself."),
+    "asked_far_above_sum": _("Much more was asked for than the rule supports by itself."),
     "above_machine_maximum": _("Limits of this size are decided by a person under your policy."),
     # staff only
     "overdue_signal": _("An overdue on this buyer was reported within %(days)s days."),

@@ -101,7 +101,9 @@ class AskForm(forms.Form):
     turnover = AmountField(
         label=_("Expected turnover in a year"),
         required=False,
-        help_text=_("With this buyer, in the currency below. We work out from it how much may be owed at one time."),
+        help_text=_(
+            "With this buyer, in the currency you choose. From it we work out how much may be owed at one time."
+        ),
     )
     terms_days = forms.IntegerField(label=_("Payment terms, days"), max_value=32767)
     currency = CurrencyField(label=_("Currency"))

@@ -11,9 +11,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField(
+            model_name='buyercapacity',
+            name='issued',
+            field=accounts.models.columns.AmountField(decimal_places=4, default=0, max_digits=19, verbose_name='Limits issued'),
+        ),
+        migrations.AlterField(
             model_name='limitdecision',
             name='decided_at',
             field=models.DateTimeField(default=django.utils.timezone.now, verbose_name='Decided at'),
+        ),
+        migrations.AlterField(
+            model_name='limitrequest',
+            name='asked_at',
+            field=models.DateTimeField(blank=True, null=True, verbose_name='Asked at'),
         ),
         migrations.AlterField(
             model_name='policyterms',

@@ -18,7 +18,7 @@ class BuyerCapacity(models.Model):
     """One row per buyer, locked while a limit on it is decided; `issued` is in house currency at the rates of decision."""
 
     buyer = models.OneToOneField(Buyer, models.PROTECT, related_name="capacity")
-    issued = AmountField(_("Issued"), default=0)
+    issued = AmountField(_("Limits issued"), default=0)
 
     class Meta:
         verbose_name = _("Capacity on a buyer")

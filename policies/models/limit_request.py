@@ -32,7 +32,7 @@ class RequestKind(models.TextChoices):
 class RequestStage(models.TextChoices):
     DRAFT = "draft", _("Draft")
     AWAITING_REVIEW = "awaiting_review", _("Awaiting a colleague's review")
-    ASKED = "asked", _("Asked")
+    ASKED = "asked", pgettext_lazy("request", "Asked")
     REFERRED = "referred", _("With an underwriter")
     COUNTERSIGN = "countersign", _("Awaiting countersignature")
     DECIDED = "decided", pgettext_lazy("request", "Decided")
@@ -77,7 +77,7 @@ class LimitRequest(models.Model):
     form_key = models.UUIDField(default=uuid.uuid4)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(_("Asked"), null=True, blank=True)
+    asked_at = models.DateTimeField(_("Asked at"), null=True, blank=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     closed_at = models.DateTimeField(_("Closed"), null=True, blank=True)
     # The machine's answer: edition, working, referral reasons. For staff only where a reason speaks of capacity.

@@ -88,7 +88,7 @@ def who_may_countersign(by: int, row: LimitRequest, verdict: Verdict) -> list[st
     """Senior underwriters, other than `by`, whose own authority reaches so far."""
     seniors = StaffAuthority.objects.filter(user__is_active=True, user__groups__name=SENIOR_UNDERWRITER)
     found = seniors.exclude(user=by).select_related("user").order_by("amount", "id")
-    return [str(one.user) for one in found if not _over(one, row, verdict)][:COUNTERSIGNERS_SHOWN]
+    return list(dict.fromkeys(str(one.user) for one in found if not _over(one, row, verdict)))[:COUNTERSIGNERS_SHOWN]
 
 
 def _over(own: StaffAuthority | None, row: LimitRequest, verdict: Verdict) -> tuple[Refusal, ...]:

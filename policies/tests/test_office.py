@@ -120,7 +120,7 @@ def test_decide_limit_decides_and_goes_to_the_next(desk: Client, s: Scene) -> No
     assert LimitDecision.objects.get().amount == D(60_000)
     last = desk.post(reverse("admin:decide_limit", args=[second.pk]), verdict(outcome="declined", amount=""))
     assert last["Location"] == reverse("admin:referred_limits")
-    assert "Decided by" in page(desk, "decide_limit", made.pk)
+    assert "Who decided" in page(desk, "decide_limit", made.pk)
 
 
 @pytest.mark.parametrize(

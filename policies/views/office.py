@@ -78,7 +78,9 @@ def limit_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """What the exporter would read, and whether it is within the authority, as the form is filled in now."""
     case = _case(pk)
     form = DecideForm(request.POST or None, initial=case.initial())
-    return render(request, "policies/office/_letters.html", case.words(form, request.user.pk))
+    swapped = case.row.stage == RequestStage.REFERRED  # the button's words follow the amount
+    context = {**case.words(form, request.user.pk), "swapped": swapped}
+    return render(request, "policies/office/_letters.html", context)
 
 
 @staff(*UNDERWRITERS)

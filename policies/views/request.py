@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import reads, writes
@@ -107,7 +108,7 @@ def _timeline(found: LimitRequest, decision: LimitDecision | None) -> list[dict[
     """What happened, newest first. A proposal that waits for a countersignature looks like waiting: it is not known yet."""
     events = [{"title": _("Entered"), "at": found.created_at, "by": found.created_by.name}]
     if found.asked_at and found.asked_by:
-        events.append({"title": _("Asked"), "at": found.asked_at, "by": found.asked_by.name})
+        events.append({"title": pgettext("request", "Asked"), "at": found.asked_at, "by": found.asked_by.name})
     if found.asked_at and (found.referral_reasons or (decision and decision.decided_by_id)):
         events.append({"title": _("Handed to an underwriter"), "at": found.asked_at, "by": _("the portal")})
     if decision:
