@@ -18,6 +18,12 @@ from demo.papers import pdf
 from receivables.models import Invoice
 
 NAMESPACE = uuid.UUID("6f1d3c0e-54c1-4c0b-9a52-fa171ead0002")
+# What each firm wrote of what happened, in its own language.
+ACCOUNTS = {
+    "lanhai": "多次书面催收并通过当地代理人联系，买方承诺付款但未履行。",
+    "wiesen": "The buyer applied for protection from its creditors; our registered letter was not answered.",
+    "lourido": "Reminders and calls were without result.",
+}
 HANDLER = "sofia.marques@fairlead.example"
 
 
@@ -93,7 +99,7 @@ def _begun(cast: Cast, firm: str, buyer: str, cause: str, event: int, days_ago: 
             event_on=cast.story.today - timedelta(days=event),
             currency=cast.policies[firm].currency,
             form_key=uuid.uuid5(NAMESPACE, f"{firm}/{buyer}"),
-            account="Reminders and calls were without result." if cause != Cause.INSOLVENCY else "",
+            account=ACCOUNTS.get(firm, ""),
         )
         for invoice in Invoice.objects.filter(exporter=exporter, number__in=numbers).order_by("number"):
             add_ledger_invoice(by=editor, claim=claim.pk, invoice=invoice.pk)

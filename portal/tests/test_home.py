@@ -172,8 +172,17 @@ def test_home_costs_the_same_for_none_one_and_fifty(client: Client):
     assert counts[0] <= counts[1]
 
 
-@pytest.mark.parametrize(("hour", "words"), [(0, "Good morning"), (11, "Good morning"), (12, "Good afternoon"),
-                                              (17, "Good afternoon"), (18, "Good evening"), (23, "Good evening")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("hour", "words"),
+    [
+        (0, "Good morning"),
+        (11, "Good morning"),
+        (12, "Good afternoon"),
+        (17, "Good afternoon"),
+        (18, "Good evening"),
+        (23, "Good evening"),
+    ],
+)
 def test_one_greets_by_the_hour(hour: int, words: str):
     assert greeting(hour) == words
 
