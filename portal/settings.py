@@ -5,6 +5,7 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from portal.logs import logging_settings
 from portal.safety import refuse_unsafe
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -124,6 +125,8 @@ CELERY_RESULT_EXTENDED = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# A page must not wait for a broker that is down: what it would have woken is swept by beat (portal/celery.py).
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
@@ -136,6 +139,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep_directory_files": {"task": "buyers.tasks.sweep_directory_files", "schedule": 300.0},
     "plan_scores": {"task": "buyers.tasks.plan_scores", "schedule": 3600.0},
     "sweep_ranges": {"task": "buyers.tasks.sweep_ranges", "schedule": 60.0},
+    "keep_limits_current": {"task": "policies.keep_limits_current", "schedule": 3600.0},
     "sweep_documents": {"task": "desk.tasks.sweep_documents", "schedule": 86_400.0},
 }
 
@@ -260,12 +264,6 @@ SCORE_WORKERS = env.int("SCORE_WORKERS", default=8)
 
 # --- logs ------------------------------------------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+LOGGING = logging_settings(env.str("LOG_LEVEL", default="INFO"))
 
 refuse_unsafe(globals())
