@@ -167,7 +167,7 @@ class _Deciding:
             decided_by=decided_by,
             countersigned_by=countersigned_by,
         )
-        return self.held.issue(self.policy, writ, request, self.today)
+        return self.held.issue(self.policy, self.limit, writ, request, self.today)
 
     def _over_capacity(self, verdict: Verdict) -> tuple[Refusal, ...]:
         more = self._house(verdict) - (self.limit.house_amount if self.limit else Decimal(0))

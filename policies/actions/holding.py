@@ -73,9 +73,11 @@ class HeldBuyer:
             .first()
         )
 
-    def issue(self, policy: Policy, writ: Writ, request: LimitRequest | None, today: date) -> LimitDecision:
-        """Write the decision, bring limit and capacity up to it, tell the firm. The caller has asked the rules."""
-        limit = self.limit_under(policy)
+    def issue(
+        self, policy: Policy, limit: CreditLimit | None, writ: Writ, request: LimitRequest | None, today: date
+    ) -> LimitDecision:
+        """Write the decision, bring `limit` (of `limit_under`) and capacity up to it, tell the firm. The caller has
+        asked the rules."""
         made = self._append(policy, writ, request, self._house(writ, limit))
         if made.outcome != Outcome.DECLINED:
             if made.valid_from > today:
@@ -146,6 +148,8 @@ class HeldBuyer:
             "upcoming_on": falls_back_to.valid_from if falls_back_to else None,
             "lapsed_at": None,
         }
+        if limit is not None:
+            _drop_duty(limit)
         limit = limit or CreditLimit(exporter_id=policy.exporter_id, policy=policy, buyer=self.buyer)
         for name, value in columns.items():
             setattr(limit, name, value)
@@ -153,7 +157,6 @@ class HeldBuyer:
         limit.save()
         self.capacity.issued += made.house_amount - before
         self.capacity.save(update_fields=["issued"])
-        _drop_duty(limit)
         return limit
 
     def _fallback(

@@ -17,19 +17,32 @@ from buyers.models import Buyer
 from desk.actions.review import decide_review, open_review
 from desk.models import Review
 from desk.models.review import ReviewOutcome
+from kernel.currencies import is_currency
 from kernel.money import Rate
 from kernel.refusals import refusal, refuse
 from kernel.working import as_json
 from policies.actions.holding import HeldBuyer, Writ
 from policies.appealing import Appealed, appeal_refused
+from policies.capacity import Capacity
 from policies.edition import Edition, edition
 from policies.lifecycle import LIMIT_REQUEST
-from policies.limits import DECLINED, GRANTED, LESS, PARTLY, REFERRED, Answer, Question, answered, reasons_as_json
+from policies.limits import (
+    DECLINED,
+    GRANTED,
+    LESS,
+    PARTLY,
+    REFERRED,
+    Answer,
+    Question,
+    Standing,
+    answered,
+    reasons_as_json,
+)
 from policies.models import CreditLimit, LimitDecision, LimitRequest, Policy, PolicyTerms
-from policies.models.facts import capacity_on, house_rate, in_house, setting_of, standing_of
+from policies.models.facts import capacity_on, house_rate, in_house, refreshed, setting_of, standing_of
 from policies.models.limit_decision import Outcome
 from policies.models.limit_request import GIVING_UP, RequestKind, RequestStage
-from policies.requesting import Wanted, refused
+from policies.requesting import Setting, Wanted, refused
 from policies.validity import Validity, cut_takes_effect, granted
 
 ACT = "policies.ask_for_limit"
@@ -74,7 +87,7 @@ def ask_for_limit(
     if kind == RequestKind.CANCELLATION:
         amount = Decimal(0)
     wanted = Wanted(kind, amount, currency, terms_days, until, turnover)
-    setting = setting_of(asking.policy, asking.terms, asking.buyer, asking.today, currency)
+    setting = refreshed(asking.setting, asking.policy, asking.buyer)
     refuse((*refused(wanted, setting), *_appeal_refused(appeals, asking, comment)))
     request = made or LimitRequest(form_key=form_key, created_by_id=by, exporter_id=asking.policy.exporter_id)
     request.policy, request.buyer, request.appeals_id = asking.policy, asking.buyer, appeals
@@ -96,7 +109,7 @@ def send_reviewed_request(*, by: int, request: int) -> LimitRequest:
     wanted = Wanted(
         found.kind, found.amount, found.currency, found.terms_days, found.wanted_until, found.expected_turnover
     )
-    setting = setting_of(asking.policy, asking.terms, asking.buyer, asking.today, found.currency)
+    setting = refreshed(asking.setting, asking.policy, asking.buyer)
     refuse(r for r in refused(wanted, setting) if r.code != "request_open_already")  # that one is this one
     decide_review(by=by, review=_review_of(found).pk, outcome=ReviewOutcome.SENT)
     found.stage = LIMIT_REQUEST.target("send", found.stage)
@@ -145,18 +158,27 @@ class _Asking:
     now: datetime
     today: date
     edition: Edition
+    setting: Setting
+    cap: Capacity
+    standing: Standing
 
     @classmethod
     def gathered(cls, policy: int, buyer: int, currency: str) -> "_Asking":
         found = Policy.objects.select_related("exporter").get(pk=policy)
         today = today_in(found.time_zone)
-        terms = PolicyTerms.objects.terms_on(policy, today)
-        return cls(found, terms, Buyer.objects.present(buyer), timezone.now(), today, edition())
+        terms, entity, rule, now = (
+            PolicyTerms.objects.terms_on(policy, today),
+            Buyer.objects.present(buyer),
+            edition(),
+            timezone.now(),
+        )
+        cap = capacity_on(entity, today, rule)
+        setting = setting_of(found, terms, entity, today, currency if is_currency(currency) else "")
+        return cls(found, terms, entity, now, today, rule, setting, cap, standing_of(entity, now, today, rule, cap))
 
     def question(self, request: LimitRequest, held: HeldBuyer, limit: CreditLimit | None, rate: Rate) -> Question:
         """The request as the rule is asked, with the room that is left on the locked buyer."""
         assert self.terms is not None  # requesting.refused
-        cap = capacity_on(self.buyer, self.today, self.edition)
         in_force = limit if limit and limit.amount else None
         return Question(
             kind=request.kind,
@@ -164,7 +186,7 @@ class _Asking:
             currency=request.currency,
             terms_days=request.terms_days,
             rate=rate,
-            standing=standing_of(self.buyer, self.now, self.today, self.edition, cap),
+            standing=self.standing,
             standard_terms_days=self.terms.standard_terms_days,
             machine_maximum=in_house(self.terms.machine_limit_maximum, self.policy.currency, self.today),
             comment_given=bool(request.comment.strip()),
@@ -173,7 +195,7 @@ class _Asking:
             and in_force.upcoming.outcome in (Outcome.REDUCED, Outcome.CANCELLED),
             present=in_force.amount if in_force else Decimal(0),
             present_house=in_force.house_amount if in_force else Decimal(0),
-            room=cap.room(held.issued),
+            room=self.cap.room(held.issued),
         )  # fmt: skip
 
 
@@ -219,7 +241,7 @@ def _answer(request: LimitRequest, held: HeldBuyer, asking: _Asking) -> None:
     else:
         request.stage = LIMIT_REQUEST.target("answer", request.stage)
         request.closed_at = timezone.now()
-        held.issue(asking.policy, _writ(request, answer, asking, rate), request, asking.today)
+        held.issue(asking.policy, limit, _writ(request, answer, asking, rate), request, asking.today)
     request.save()
 
 

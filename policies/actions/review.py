@@ -59,6 +59,6 @@ def review_limit(
             words=words,
             decided_by=by,
         )
-        held.issue(seen.policy, writ, None, today)
+        held.issue(seen.policy, found, writ, None, today)
     record(by=by, subject=found, exporter=None if choice == KEEP else found.exporter_id, choice=choice)
     return CreditLimit.objects.get(pk=limit)

@@ -1,6 +1,6 @@
 """What the rules are told, read from the rows. The preview, the action and the decision page read the same."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -82,9 +82,7 @@ def standing_of(buyer: Buyer, now: datetime, day: date, edition: Edition, cap: C
 def setting_of(policy: Policy, terms: PolicyTerms | None, buyer: Buyer, today: date, currency: str) -> Setting:
     """Under what a request would be made today: the policy, the book, what is open, what is in force."""
     entry = BookEntry.objects.filter(exporter=policy.exporter_id, buyer=buyer).current().first()
-    open_request = LimitRequest.objects.open().filter(policy=policy, buyer=buyer).first()
-    present = CreditLimit.objects.in_force_on(today).filter(policy=policy, buyer=buyer).first()
-    return Setting(
+    setting = Setting(
         today=today,
         policy_number=policy.number,
         policy_stage=policy.stage,
@@ -93,10 +91,20 @@ def setting_of(policy: Policy, terms: PolicyTerms | None, buyer: Buyer, today: d
         maximum_terms_days=terms.maximum_terms_days if terms else None,
         in_book=entry is not None,
         exclusions=excluded(buyer.public_body, buyer.private_person, entry.affiliate if entry else False),
+        currency_quoted=quoted(currency, today) if currency else (),
+    )
+    return refreshed(setting, policy, buyer)
+
+
+def refreshed(setting: Setting, policy: Policy, buyer: Buyer) -> Setting:
+    """With what is open and what is in force now: asked again once the buyer is locked, since only then it stands still."""
+    open_request = LimitRequest.objects.open().filter(policy=policy, buyer=buyer).first()
+    present = CreditLimit.objects.in_force_on(setting.today).filter(policy=policy, buyer=buyer).first()
+    return replace(
+        setting,
         open_request=str(open_request.reference) if open_request else "",
         present=present.amount if present else None,
         present_currency=present.currency if present else "",
-        currency_quoted=quoted(currency, today) if currency else (),
     )
 
 

@@ -43,6 +43,7 @@ def policy(exporter: Exporter | None = None, **terms: Any) -> Policy:
     columns = {
         "number": f"TC-{today.year}-{Policy.objects.count() + 1:06d}",
         "currency": "EUR",
+        "time_zone": "UTC",  # so that a test's day is the policy's
         "calendar_country": "DE",
         "starts_on": today - timedelta(days=182),
         "ends_on": today + timedelta(days=182),

@@ -21,7 +21,7 @@ from policies.tests.factories import TERMS
 from policies.tests.scene import Scene, scene, senior, underwriter
 
 pytestmark = pytest.mark.django_db
-ZONE = "Europe/Berlin"
+ZONE = "UTC"
 
 
 def administrator() -> int:
