@@ -129,6 +129,7 @@ def copied(kind: str, buyers: bytes, identifiers: bytes) -> float:
     """Seconds for a COPY of both tables into empty ones of the floor's kind, committed."""
     including, keys = FLOORS[kind]
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute("DROP TABLE IF EXISTS floor_identifier, floor_buyer")
         cursor.execute(f"CREATE TABLE floor_buyer (LIKE buyers_buyer {including})")
         cursor.execute(f"CREATE TABLE floor_identifier (LIKE buyers_identifier {including})")
