@@ -1,10 +1,11 @@
-"""Automatic decisions per second, sixteen clients on one buyer, against the bare SQL of the same rows. Capacity is checked.
+"""Automatic decisions per second, sixteen clients on one buyer, against the bare SQL of the same rows.
 
     python benchmarks/decide_limits.py [--clients 16] [--each 25]
 
-The baseline does under the same lock what a decision cannot do without: lock the capacity, insert a request, a decision,
-a limit, the audit rows and the notices, update the capacity, commit. It asks no rule and reads no fact. Both run in this process with
-a connection per thread, then the decisions once more from processes. Uses a database of its own, dropped at the end.
+The baseline does under the same lock what a decision cannot do without: lock the capacity, insert a request, a
+decision, a limit, the audit rows and the notices, update the capacity, commit. It asks no rule and reads no fact. Both
+run in this process with a connection per thread, then the decisions once more from processes. Capacity is checked after
+each. Uses a database of its own, dropped at the end.
 """
 
 import argparse
@@ -70,7 +71,10 @@ def run(clients: int, each: int) -> dict[str, Any]:
         cap = buyer.appetite.get().cap
         assert issued == BuyerCapacity.objects.get(buyer=buyer).issued <= cap, (issued, cap)
         stages = LimitRequest.objects.filter(buyer=buyer).values_list("stage", flat=True)
-        return {stage: list(stages).count(stage) for stage in sorted(set(stages))} | {"issued": int(issued), "cap": int(cap)}
+        return {stage: list(stages).count(stage) for stage in sorted(set(stages))} | {
+            "issued": int(issued),
+            "cap": int(cap),
+        }
 
     total = clients * each
     base_buyer, base = firms(total)
@@ -123,16 +127,22 @@ def _baseline_sql(s: Any) -> dict[str, Any]:
     return {
         "notices": notices,
         "buyer": s.buyer.pk,
-        "request": copy(LimitRequest, ("exporter_id", "policy_id", "form_key"), f"id = {LimitRequest.objects.latest('id').pk}"),
+        "request": copy(
+            LimitRequest, ("exporter_id", "policy_id", "form_key"), f"id = {LimitRequest.objects.latest('id').pk}"
+        ),
         "decision": copy(
             LimitDecision, ("exporter_id", "policy_id", "request_id"), f"id = {LimitDecision.objects.latest('id').pk}"
         ),
-        "limit": copy(CreditLimit, ("exporter_id", "policy_id", "decision_id"), f"id = {CreditLimit.objects.latest('id').pk}"),
+        "limit": copy(
+            CreditLimit, ("exporter_id", "policy_id", "decision_id"), f"id = {CreditLimit.objects.latest('id').pk}"
+        ),
     }
 
 
 EVENT = """INSERT INTO accounts_auditevent (at, action, exporter_id, subject, details, correlation)
            VALUES (now(), 'baseline', %s, 'x:1', '{}', gen_random_uuid())"""
+
+
 def _bare(connection: Any, sql: dict[str, Any], s: Any) -> None:
     from django.db import transaction
 
@@ -185,7 +195,9 @@ def main() -> None:
     options = parser.parse_args()
     url = os.environ.get("DATABASE_URL")
     if not url:
-        sys.exit("Name a PostgreSQL server in DATABASE_URL (and a Redis in REDIS_URL); a database is made on it and dropped.")
+        sys.exit(
+            "Name a PostgreSQL server in DATABASE_URL (and a Redis in REDIS_URL); a database is made on it and dropped."
+        )
     name = f"fairlead_bench_{os.getpid()}"
     os.environ["DATABASE_URL"] = f"{url.rsplit('/', 1)[0]}/{name}"
     import psycopg

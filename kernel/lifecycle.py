@@ -9,7 +9,7 @@ from kernel.refusals import Refused, refusal
 class Move:
     """One row: `name` takes the noun from any of `sources` to `target` (no sources: it comes into being there).
 
-    `who` is a word for those who may ("editor", "underwriter", "machine"), `told` for those who hear of it ("" = nobody).
+    `who` is a word for those who may ("editor", "machine"), `told` for those who hear of it ("" = nobody).
     """
 
     name: str

@@ -59,7 +59,7 @@ def terms_refused(terms: Terms) -> tuple[Refusal, ...]:
 
 
 def change_refused(valid_from: date, valid_to: date | None, policy: Binding, latest_from: date) -> tuple[Refusal, ...]:
-    """Refuses a change of terms outside the policy, or from before the latest change: what was told is not rewritten."""
+    """Refuses a change of terms outside the policy, or from before the latest one: what was told is not rewritten."""
     found = []
     if not policy.starts_on <= valid_from <= policy.ends_on:
         found.append(refusal("change_outside_policy", "valid_from", starts_on=policy.starts_on, ends_on=policy.ends_on))

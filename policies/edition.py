@@ -1,4 +1,4 @@
-"""The editions of the limit rule: its numbers as data, one frozen file each, so that an old decision can be recomputed."""
+"""The editions of the limit rule: its numbers as data, one frozen file each; an old decision can be recomputed."""
 
 import json
 from dataclasses import dataclass

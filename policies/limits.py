@@ -74,10 +74,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, under which terms. Amounts in the request's currency; `rate` is house currency for one unit of it.
+    """What is asked, under which terms. Amounts in the request's currency; `rate` is house currency for one of it.
 
-    `present` is the limit in force, `present_house` what it takes of the capacity; `machine_maximum` (house currency) is
-    the most this policy lets the machine grant. `room` (house currency) is None for a preview, which ignores capacity.
+    `present` is the limit in force, `present_house` what it takes of the capacity; `machine_maximum` (house currency)
+    is the most this policy lets the machine grant. `room` (house currency) is None for a preview, which ignores it.
     """
 
     kind: str
@@ -98,7 +98,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """The machine's answer, in the request's currency. `machine_amount` is what its sum came to before it was asked who decides.
+    """The machine's answer, in the request's currency. `machine_amount` is what its sum came to, whoever decides.
 
     REFERRED: `reasons` say why, `amount` is 0. `steps` hold nothing that is for staff only.
     """
@@ -184,7 +184,7 @@ def _about_the_score(standing: Standing, edition: Edition) -> Iterator[Reason]:
 
 
 def _worked_out(question: Question, edition: Edition, grade: int) -> tuple[tuple[Step, ...], Decimal]:
-    """The steps and the limit they lead to, in the request's currency: base by grade and sales × the factors, rounded."""
+    """The steps and the limit they lead to, in the request's currency: base × the factors, rounded down."""
     standing, currency = question.standing, question.currency
     base, steps = _base(question, edition, grade)
     amount = base

@@ -1,4 +1,4 @@
-"""What may be asked for at all, before anybody weighs it. The form, the preview and the action ask this one function."""
+"""What may be asked for at all, before anybody weighs it. Form, preview and action ask this one function."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

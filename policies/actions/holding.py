@@ -126,8 +126,8 @@ class HeldBuyer:
         )
 
     def _announce(self, limit: CreditLimit | None, made: LimitDecision) -> None:
-        """Less from a later day. What is announced already and comes sooner stays the next change; the hourly task reads
-        the one after it from the decisions. Until then the capacity stays taken."""
+        """Less from a later day. What is announced already and comes sooner stays the next change; the hourly task
+        reads the one after it from the decisions. Until then the capacity stays taken."""
         assert limit is not None  # only what is there can be cut
         if limit.upcoming_on is None or made.valid_from <= limit.upcoming_on:
             limit.upcoming, limit.upcoming_on = made, made.valid_from

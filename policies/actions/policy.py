@@ -63,8 +63,8 @@ def bind_policy(
 def change_terms(
     *, by: int, policy: int, valid_from: date, changes: dict[str, Any], valid_to: date | None = None
 ) -> PolicyTerms:
-    """From `valid_from` on the policy says `changes` instead (columns of PolicyTerms); until `valid_to` when one is given
-    (a relief for a period), after which the former terms hold again. Refuses what policies/binding.py refuses."""
+    """From `valid_from` on the policy says `changes` instead (columns of PolicyTerms); until `valid_to` when one is
+    given (a relief for a period), after which the former terms hold again. Refuses what policies/binding.py refuses."""
     require_group(by, ADMINISTRATORS)
     found = Policy.objects.select_for_update().get(pk=policy)
     last = PolicyTerms.objects.filter(policy=found).latest("valid_from")

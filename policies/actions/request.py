@@ -66,7 +66,7 @@ def ask_for_limit(
     own_reference: str = "",
     appeals: int | None = None,
 ) -> LimitRequest:
-    """Ask for a limit on a buyer of the firm's book; `amount` and `turnover` in `currency`, `until` the last day wanted.
+    """Ask for a limit on a buyer of the firm's book; `amount` and `turnover` in `currency`, `until` the last day.
 
     The machine answers in the same transaction, or hands it to an underwriter; where the firm reviews this act, it
     waits for a colleague instead. The same `form_key` finds the request it already made. Refuses what

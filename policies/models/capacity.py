@@ -1,4 +1,4 @@
-"""How much the insurer has on a buyer over all policies, and how much it wants. For staff only: it is rivals' exposure."""
+"""How much the insurer has on a buyer over all policies, and how much it wants. For staff: it is rivals' exposure."""
 
 from datetime import date
 from typing import ClassVar
@@ -15,7 +15,7 @@ from buyers.models import Buyer
 
 
 class BuyerCapacity(models.Model):
-    """One row per buyer, locked while a limit on it is decided; `issued` is in house currency at the rates of decision."""
+    """One row per buyer, locked while a limit on it is decided; `issued` in house currency at the rates of decision."""
 
     buyer = models.OneToOneField(Buyer, models.PROTECT, related_name="capacity")
     issued = AmountField(_("Limits issued"), default=0)

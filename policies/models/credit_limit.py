@@ -1,4 +1,4 @@
-"""Where a limit stands now: one row per policy and buyer, pointing at the decision in force. History is the decisions'."""
+"""Where a limit stands now: one row per policy and buyer, pointing at the decision in force. Decisions are history."""
 
 from datetime import date
 from typing import ClassVar
@@ -29,9 +29,9 @@ class CreditLimitQuerySet(OfExporterQuerySet):
 
 class CreditLimit(models.Model):
     """`decision` is the one in force; `amount` repeats it for lists (0 once the limit has ended), `valid_to` lets them
-    filter; `house_amount` is what it takes of the capacity. `upcoming` is a decision that takes effect on `upcoming_on`:
-    an announced cut, or what a temporary increase falls back to. `reviewed_at` is compared with the buyer's
-    `regraded_at`: a limit not reviewed since is on the underwriters' list."""
+    filter; `house_amount` is what it takes of the capacity. `upcoming` is a decision that takes effect on
+    `upcoming_on`: an announced cut, or what a temporary increase falls back to. `reviewed_at` is compared with the
+    buyer's `regraded_at`: a limit not reviewed since is on the underwriters' list."""
 
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="credit_limits")
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="credit_limits")

@@ -97,7 +97,7 @@ def setting_of(policy: Policy, terms: PolicyTerms | None, buyer: Buyer, today: d
 
 
 def refreshed(setting: Setting, policy: Policy, buyer: Buyer) -> Setting:
-    """With what is open and what is in force now: asked again once the buyer is locked, since only then it stands still."""
+    """With what is open and in force now: asked again once the buyer is locked, since only then it stands still."""
     open_request = LimitRequest.objects.open().filter(policy=policy, buyer=buyer).first()
     present = CreditLimit.objects.in_force_on(setting.today).filter(policy=policy, buyer=buyer).first()
     return replace(

@@ -43,9 +43,9 @@ class DecisionQuerySet(AppendOnlyQuerySet, OfExporterQuerySet):
 class LimitDecision(models.Model):
     """The limit on a buyer under a policy from `valid_from` to `valid_to` (included), until another supersedes it.
 
-    `amount` is 0 with DECLINED (a refusal leaves a former limit as it was; see CreditLimit) or CANCELLED. `house_amount`
-    at `rate` (house currency for one `currency`) is what the decision takes of the insurer's capacity. `decided_by`
-    empty: the machine. `request` empty: the insurer's own move.
+    `amount` is 0 with DECLINED (a refusal leaves a former limit as it was; see CreditLimit) or CANCELLED.
+    `house_amount` at `rate` (house currency for one `currency`) is what the decision takes of the insurer's capacity.
+    `decided_by` empty: the machine. `request` empty: the insurer's own move.
     """
 
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="limit_decisions")

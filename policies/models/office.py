@@ -1,4 +1,4 @@
-"""What the office shows beside a decision. Everything here is for staff: it speaks of all policies and all reporters."""
+"""What the office shows beside a decision. All of it is for staff: it speaks of all policies and all reporters."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -36,7 +36,7 @@ POLICY_COLUMNS = {"number", "currency", "time_zone", "calendar_country", "stage"
 
 
 def policy(exporter: Exporter | None = None, **terms: Any) -> Policy:
-    """A policy in force since half a year, with one row of terms from its first day; `terms` may name policy columns."""
+    """A policy in force since half a year, with terms from its first day; `terms` may name the policy's columns too."""
     exporter = exporter or new_exporter()
     columns = {name: terms.pop(name) for name in POLICY_COLUMNS & set(terms)}
     today = timezone.now().date()
@@ -75,7 +75,7 @@ def limit_request(policy: Policy | None = None, buyer: Buyer | None = None, **co
 
 
 def decision(request: LimitRequest | None = None, **columns: Any) -> LimitDecision:
-    """A decision with its credit limit and the capacity it takes; of `request`, or of `policy` and `buyer` in `columns`."""
+    """A decision with its limit and the capacity it takes; of `request`, or of `policy` and `buyer` in `columns`."""
     if request is None and "policy" not in columns:
         request = limit_request(stage=RequestStage.DECIDED)
     held: Policy = columns.pop("policy", None) or request.policy  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""The exporter's pages: asking, previewing, reading decisions, the policy in words. Bad input is answered, never a 500."""
+"""The exporter's pages: asking, previewing, reading decisions, the policy. Bad input is answered, never a 500."""
 
 import uuid
 from datetime import date, timedelta

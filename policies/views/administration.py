@@ -1,4 +1,4 @@
-"""The policy administrator's pages: binding a policy, changing its terms, suspending, resuming, cancelling; appetite."""
+"""The policy administrator's pages: binding a policy, changing its terms, suspending, cancelling; appetite."""
 
 from typing import Any
 

@@ -121,8 +121,8 @@ def _asked(request: HttpRequest, buyer: int) -> Asked | None:
 
 
 def _made_already(request: HttpRequest) -> LimitRequest | None:
-    """The request this very form has made: a double click, a resend. Looked for after what the form depends on was read,
-    since with the first click's limit in force the second one's form would no longer be valid."""
+    """The request this very form has made: a double click, a resend. Looked for after what the form depends on was
+    read, since with the first click's limit in force the second one's form would no longer be valid."""
     try:
         key = uuid.UUID(request.POST.get("form_key", ""))
     except ValueError:
@@ -132,7 +132,7 @@ def _made_already(request: HttpRequest) -> LimitRequest | None:
 
 
 def _initial(request: HttpRequest, asked: Asked) -> dict[str, Any]:
-    """What a former request said, when the form is opened from it: a draft handed back, one withdrawn, one to repeat."""
+    """What a former request said, when the form is opened from it: a draft handed back, one withdrawn."""
     if not request.GET.get("from", "").isdigit():
         # The buyer's page leads here with what it proposes: an increase, a reduction.
         return {"kind": request.GET["kind"]} if request.GET.get("kind") in KINDS else {}

@@ -1,5 +1,6 @@
 """The firm's policy in words: what it says today, and what changes when."""
 
+from itertools import pairwise
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +29,7 @@ def policy(request: HttpRequest) -> HttpResponse:
             "groups": groups_of(now, chosen.currency) if now else [],
             "changes": [
                 {"day": later.valid_from, "lines": changes_between(former, later, chosen.currency)}
-                for former, later in zip(terms, terms[1:], strict=False)
+                for former, later in pairwise(terms)
                 if later.valid_from > today
             ],
             "former": [t for t in reversed(terms) if t.valid_to is not None and t.valid_to < today],

@@ -105,7 +105,7 @@ def _done(request: HttpRequest, pk: int, act: Any, words: str) -> HttpResponse:
 
 
 def _timeline(found: LimitRequest, decision: LimitDecision | None) -> list[dict[str, Any]]:
-    """What happened, newest first. A proposal that waits for a countersignature looks like waiting: it is not known yet."""
+    """What happened, newest first. What waits for a countersignature looks like waiting: nothing is known yet."""
     events = [{"title": _("Entered"), "at": found.created_at, "by": found.created_by.name}]
     if found.asked_at and found.asked_by:
         events.append({"title": pgettext("request", "Asked"), "at": found.asked_at, "by": found.asked_by.name})
