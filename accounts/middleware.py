@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 
@@ -59,7 +59,12 @@ class SignInMiddleware(LoginRequiredMiddleware):
     """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
-        """To the sign-in page and back; a part of a page (htmx) sends the whole page there."""
+        """To the sign-in page and back; a part of a page (htmx) sends the whole page there.
+
+        But not a part that is worked out from a form: to lead away from it would lose what is being typed.
+        """
+        if request.headers.get("HX-Request") and request.method == "POST":
+            return render(request, "accounts/session_ended.html")
         if request.headers.get("HX-Request"):
             page = urlsplit(request.headers.get("HX-Current-URL", "")).path or reverse("home")
             return HttpResponse(headers={"HX-Redirect": f"{reverse('account_login')}?{urlencode({'next': page})}"})

@@ -69,6 +69,8 @@ def grown_world() -> World:
         created_by=clerk,
         filed_at=timezone.now(),
         filed_by=clerk,
+        decide_by=timezone.now().date() + timedelta(days=30),
+        clock_stopped_on=timezone.now().date(),
     )
     document = Document.objects.create(
         exporter=firm,

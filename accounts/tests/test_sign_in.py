@@ -165,6 +165,13 @@ def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(client):
     assert response.headers["HX-Redirect"] == f"{LOGIN}?next=%2Flimits%2Fask%2F7%2F"
 
 
+def test_a_preview_does_not_lead_away_from_the_form_it_stands_beside(client):
+    response = client.post(reverse("profile"), {"name": "typed"}, headers={"HX-Request": "true"})
+    assert response.status_code == 200
+    assert "HX-Redirect" not in response.headers
+    assert "nothing that you typed is lost" in response.content.decode()
+
+
 # --- the password -----------------------------------------------------------------------------------------------------
 
 

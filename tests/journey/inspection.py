@@ -108,7 +108,7 @@ class Inspection:
         """The page as it stands, at each width; axe at every width, or only at the one named."""
         self.where = where
         lang = page.locator("html").get_attribute("lang")
-        if lang != {"en": "en", "zh-hans": "zh-Hans"}[self.language]:
+        if (lang or "").lower() != self.language:
             self.note(f"the page says it is in {lang}")
         for text in wrong_words(page.evaluate(TEXTS), self.language, self.names):
             self.note(f"not in {self.language}: {text}")

@@ -1,0 +1,115 @@
+"""Every page there is, in both languages and at two widths: it opens, axe finds nothing, and every word is translated.
+
+The addresses are walked from the resolver, so that a new page is looked at from its first day.
+"""
+
+from collections.abc import Callable, Iterator
+from http.cookies import Morsel
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from accounts.models import Exporter, User
+from accounts.models.roles import Role
+from accounts.tests.factories import member, operator, signed_in
+from buyers.models import Buyer
+from policies.models import CreditLimit
+from tests.addresses import Address, addresses
+from tests.journey.screen import Screen
+from tests.test_law_05_access import OF_ALLAUTH, ours, path_of
+from tests.world import World, grown_world
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh-hans"])
+
+
+@LANGUAGES
+def test_every_page_of_an_exporter(language: str, screens: Callable[..., Screen]) -> None:
+    world = grown_world()
+    client = signed_in(Client(), member(world.firm, Role.OWNER, name="Owner"), world.firm)
+    paths = [path_of(a, world) for a in ours() if a.access in {"person", *Role.values}]
+    paths += [reverse(name) for name, access in OF_ALLAUTH.items() if access == "person"]
+    walked = walk(screens(language, names=names_of(world)), client, paths)
+    assert len(walked) > 35
+
+
+@LANGUAGES
+def test_every_page_of_nobody(language: str, screens: Callable[..., Screen]) -> None:
+    paths = [reverse(a.name) for a in ours() if a.access == "anyone" and not a.arguments]
+    paths += [reverse(n) for n, access in OF_ALLAUTH.items() if access == "anyone" and not n.endswith("_from_key")]
+    assert len(walk(screens(language), Client(), paths)) > 3
+
+
+@LANGUAGES
+def test_a_page_that_is_not_there_says_so_in_the_readers_language(language: str, screens: Callable[..., Screen]) -> None:
+    screen = screens(language)
+    screen.page.goto("/no/such/page/")
+    screen.look("404")
+    found = [trouble for trouble in screen.inspection.troubles if "404" not in trouble.partition(": ")[2]]
+    assert found == []
+
+
+@LANGUAGES
+def test_every_page_of_the_office(language: str, screens: Callable[..., Screen]) -> None:
+    world = grown_world()
+    client = signed_in(Client(), operator())
+    walked = walk(screens(language, names=names_of(world)), client, list(office_paths(world)))
+    assert len(walked) > 20
+
+
+def names_of(world: World) -> tuple[str, ...]:
+    """What nobody translates: names, and what was typed."""
+    people = User.objects.values_list("name", "email")
+    firms = Exporter.objects.values_list("name", flat=True)
+    return (*Buyer.objects.values_list("name", flat=True), *firms, *(word for one in people for word in one if word),
+            world.proposal.name, world.document.name, "papers-2026-1", "new@example.com", "Chrome", "Linux")  # fmt: skip
+
+
+def office_paths(world: World) -> Iterator[str]:
+    """The office's own pages, each with the object of the world it is about."""
+    yield reverse("admin:index")
+    subjects: dict[str, Any] = {
+        "claims": world.claim, "policy": world.policy, "terms": world.policy, "limit": world.request,
+        "entries": world.entry, "proposal": world.proposal,
+        "review_limit": CreditLimit.objects.get(policy=world.policy, buyer=world.buyer),
+        "merge_entries": world.buyer,
+        "act_on_person": world.other_member.user,
+    }  # fmt: skip
+    for address in addresses("admin"):
+        if address.access == "staff":
+            yield from _path(address, subjects)
+
+
+def _path(address: Address, subjects: dict[str, Any]) -> Iterator[str]:
+    if not address.arguments:
+        yield reverse(f"admin:{address.name}")
+        return
+    found = subjects.get(address.name) or next((row for word, row in subjects.items() if word in address.name), None)
+    try:
+        if found:
+            yield reverse(f"admin:{address.name}", kwargs={address.arguments[0]: found.pk})
+    except NoReverseMatch:
+        return
+
+
+def walk(screen: Screen, client: Client, paths: list[str]) -> list[str]:
+    """Opens those of the paths that are pages (no files, no buttons) and inspects each."""
+    cookie: Morsel | None = client.cookies.get("sessionid")
+    if cookie:
+        screen.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": screen.home}])
+    walked = [path for path in dict.fromkeys(paths) if is_page(client, path)]
+    for path in walked:
+        step = f"all{path.replace('/', '-')}".rstrip("-")
+        screen.inspection.where = step
+        screen.page.goto(path)
+        screen.look(step, axe="narrow")
+    screen.inspection.settle()
+    return walked
+
+
+def is_page(client: Client, path: str) -> bool:
+    """Whether the address answers a reader with a page of its own, found without a browser, which takes longer."""
+    answer = client.get(path, HTTP_ACCEPT="text/html")
+    html = answer.headers.get("Content-Type", "").startswith("text/html") and answer.status_code == 200
+    return html and not answer.headers.get("Content-Disposition") and b"<html" in answer.content
