@@ -19,6 +19,7 @@ from claims.models.paper import PaperKind
 from desk.models import Document, Notice
 from desk.models.notice import Channel
 from policies.models import LimitDecision, LimitRequest, Policy
+from policies.models.limit_request import RequestStage
 from policies.tests.factories import decision, limit_request, policy
 from receivables.models import Invoice
 from receivables.tests.factories import invoice
@@ -100,7 +101,12 @@ def grown_world() -> World:
             exporter=firm, buyer=of_ours, score=latest, kind=AlertKind.FIRST_GRADE, facts={"grade": 4}
         ),
         request=asked,
-        decision=decision(policy=held, buyer=of_ours, decided_by=staff()),
+        decision=decision(
+            limit_request(held, of_ours, stage=RequestStage.DECIDED, created_by=clerk),
+            outcome="partly_approved",
+            appeal_by=timezone.now().date() + timedelta(days=30),
+            decided_by=staff(),
+        ),
         invoice=owed,
         claim=filed,
         item=ClaimItem.objects.create(claim=filed, invoice=owed),
