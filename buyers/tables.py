@@ -5,11 +5,14 @@ import io
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO, Any
 
 import xlsxwriter
 from django.db.models import Count
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
 from buyers.directory.shapes import delimiter_of
 from buyers.models import Alert, BookEntry, Identifier
@@ -19,19 +22,25 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 ROWS_AT_ONCE = 2_000
 
 
+@lru_cache(maxsize=1024)
+def country_name(code: str, _language: str | None) -> str:
+    """The country in the language in force; looked up once, since a file has one on every line."""
+    return str(countries.name(code))
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of the book: its code in the address, its heading, what it holds for an entry (see `completed`)."""
 
     code: str
     label: Any
-    value: Callable[[BookEntry], Any]
+    value: Callable[[Any], Any]
 
 
 COLUMNS = (
     Column("name", _("Buyer"), lambda e: e.buyer.name),
     Column("reference", _("Your reference"), lambda e: e.own_reference),
-    Column("country", _("Country"), lambda e: e.buyer.country.name),
+    Column("country", _("Country"), lambda e: country_name(e.buyer.country.code, get_language())),
     Column("numbers", _("Numbers"), lambda e: ", ".join(f"{i.scheme} {i.value}" for i in e.numbers)),
     Column("grade", _("Grade"), lambda e: e.buyer.grade),
     Column("confidence", _("Confidence, %"), lambda e: e.buyer.confidence),
@@ -51,7 +60,7 @@ def chosen_columns(codes: Iterable[str]) -> list[Column]:
     return [column for column in COLUMNS if column.code == "name" or column.code in wanted]
 
 
-def completed(entries: Sequence[BookEntry], exporter: int) -> Sequence[BookEntry]:
+def completed(entries: Sequence[Any], exporter: int) -> Sequence[Any]:
     """Each entry with `open_alerts` and `numbers`, in two queries whatever their number."""
     buyers = [entry.buyer_id for entry in entries]
     alerts = Alert.objects.filter(exporter=exporter, buyer__in=buyers, done_at__isnull=True).order_by()

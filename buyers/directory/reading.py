@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from buyers.directory.characters import encoding_of
 from buyers.directory.shapes import Layout, layout_of
@@ -78,7 +78,7 @@ def as_line(cells: list[str], delimiter: str = ",") -> str:
     return line.getvalue()
 
 
-def _block(reader: "csv._reader") -> Block:
+def _block(reader: Any) -> Block:
     rows: list[tuple[int, list[str]]] = []
     unreadable: list[int] = []
     while len(rows) < BLOCK:

@@ -96,10 +96,11 @@ def _as_proposed(row: BuyerProposal) -> dict[str, Any]:
 
 
 def _done(request: HttpRequest, row: BuyerProposal, act: str, form: Any) -> bool:
-    verb, told = {
+    acts: dict[str, tuple[Any, str]] = {
         "confirm": (confirm_proposal, _("%(name)s is in the directory; the exporter has been told.")),
         "refuse": (refuse_proposal, _("The proposal of %(name)s is refused; the exporter has been told.")),
-    }[act]
+    }
+    verb, told = acts[act]
     try:
         verb(by=request.user.pk, proposal=row.pk, **form.cleaned_data)
     except Refused as refused:

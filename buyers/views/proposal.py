@@ -41,8 +41,9 @@ def propose_buyer(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("Your proposal %(reference)s is sent.") % {"reference": made.reference})
                 return redirect("buyer_proposal", pk=made.pk)
         else:
-            form.data = form.data.copy()
-            form.data["looked"] = "on"
+            asked_once = request.POST.copy()
+            asked_once["looked"] = "on"
+            form.data = asked_once
     context = {
         "form": form,
         "likely": likely,
