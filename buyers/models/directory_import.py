@@ -1,6 +1,5 @@
 """An import into the directory: what came in, what was refused and why; can be run again."""
 
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone

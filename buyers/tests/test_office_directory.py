@@ -107,7 +107,7 @@ def test_decide_proposal(office: Client):
     ]  # fmt: skip
     for row in (first, second, third):
         shown = office.get(decide(row)).content.decode()
-        assert "Confirm and go to next" not in shown and "Decided" in shown
+        assert "Confirm and go to next" not in shown and "What came of it" in shown
 
 
 def test_what_cannot_be_decided_is_said_on_the_page(office: Client):
