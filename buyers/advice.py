@@ -1,6 +1,7 @@
 """What a regrade means for the firm that sells to the buyer, and what it can do now (domain.md §3, "Signals").
 
-Grades 9 and 10 are the scale's own words: at risk of failure, insolvent. Deliveries to an insolvent buyer are not covered
+Grades 9 and 10 are the scale's own words: at risk of failure, insolvent. Deliveries to an insolvent buyer are not
+covered
 (domain.md §4, "stop shipment").
 """
 
@@ -11,7 +12,7 @@ HIGH_RISK, NEAR_FAILURE, INSOLVENT = 7, 9, 10
 
 @dataclass(frozen=True)
 class Advice:
-    """`meaning` and `steps` are codes for wording.py; the first step is the most pressing. `severity` is a status kind."""
+    """`meaning` and `steps` are codes for wording.py, the most pressing step first. `severity` is a status kind."""
 
     meaning: str
     steps: tuple[str, ...]

@@ -1,7 +1,8 @@
 """Country risk: the OECD's list as it is published, and the house's own rating derived from it.
 
 Source: OECD, Country Risk Classifications of the Participants to the Arrangement on Officially Supported Export
-Credits. High-income OECD and euro countries are not classified because they need no minimum premium; others are not classified
+Credits. High-income OECD and euro countries are not classified because they need no minimum premium; others are not
+classified
 because nobody asked. Neither is class 0.
 """
 

@@ -29,7 +29,8 @@ def indicators(facts: Facts) -> dict[str, Column]:
 
 
 def quotient(top: Column, bottom: Column) -> Column:
-    """top / bottom. By zero: without bound in the direction of `top`, missing when both are 0. A negative bottom makes it
+    """top / bottom. By zero: without bound in the direction of `top`, missing when both are 0. A negative bottom makes
+    it
     missing: assets, sales or liabilities below nothing are bookkeeping slips."""
     ratio = np.where(bottom > 0, top / bottom, np.nan)
     return np.where((bottom == 0) & (top != 0), np.sign(top) * np.inf, ratio)

@@ -1,4 +1,4 @@
-"""Periods and working days. Months clamp (31 January + 1 month = 28 or 29 February); days off are those of a country."""
+"""Periods and working days. Months clamp (31 January + 1 month = 28 or 29 February); days off are a country's."""
 
 import calendar
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ class Refusal:
 
 
 class Refused(Exception):
-    """An action will not be done; carries every refusal found. Translated into field errors by forms, words by wording."""
+    """An action will not be done; carries every refusal found. Forms turn them into field errors, wording into words."""
 
     def __init__(self, refusals: Iterable[Refusal]):
         self.refusals = tuple(refusals)

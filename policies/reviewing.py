@@ -18,7 +18,7 @@ def review_refused(
         return (refusal("outcome_unknown", "choice"),)
     if choice == KEEP:
         return ()
-    found = []
+    found: list[Refusal] = []
     if choice == REDUCE:
         wrong = amount_refused(amount if amount is not None else Decimal(0), currency)
         found.extend(wrong)

@@ -19,7 +19,7 @@ def blot_event(logger: Any, name: str, event: dict[str, Any]) -> dict[str, Any]:
     return {key: blotted(value) if isinstance(value, str) else value for key, value in event.items()}
 
 
-BEFORE = [
+BEFORE: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

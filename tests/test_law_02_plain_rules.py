@@ -1,4 +1,4 @@
-"""Law 2: a module is plain Python unless its name says that it faces Django. Rules can then be read, and tried, alone."""
+"""Law 2: a module is plain Python unless its name says that it faces Django. Rules can then be read and tried alone."""
 
 import ast
 

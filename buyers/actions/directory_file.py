@@ -25,7 +25,8 @@ def hand_in_directory_file(
 ) -> DirectoryImport:
     """Begin an import: of an upload, which is kept in private storage until it is in, or of a file on this machine.
 
-    `by` empty: the machine's own command. Refuses `file_empty`, `file_too_large`. The same form sent twice is one import.
+    `by` empty: the machine's own command. Refuses `file_empty`, `file_too_large`. The same form
+    sent twice is one import.
     """
     if by is not None:
         require_group(by, KEEP_THE_DIRECTORY)

@@ -41,7 +41,7 @@ def spaced_out(name: models.Expression | F) -> Func:
 
 
 class BuyerQuerySet(models.QuerySet["Buyer"]):
-    """The directory is shared: every signed-in person may search it, but sees what it holds for their own firms only."""
+    """The directory is shared: everyone signed in may search it, but sees what it holds for their own firms only."""
 
     def listed(self) -> Self:
         """Those that can be chosen: not merged into another, not persons."""

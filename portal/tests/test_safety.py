@@ -56,7 +56,7 @@ def test_the_demo_answers_to_loopback_names():
 
 
 def test_every_unsafe_value_is_told_at_once():
-    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY.*ALLOWED_HOSTS"):
+    with pytest.raises(ImproperlyConfigured, match=r"SECRET_KEY.*ALLOWED_HOSTS"):
         refuse_unsafe(SAFE | {"SECRET_KEY": "", "ALLOWED_HOSTS": []})
 
 
