@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from claims import wording as below
 
@@ -34,3 +35,13 @@ WORDS: dict[str, Any] = {
     "ask_to_prolong_limit": _("The limit ends soon. Ask for it again in time, so that cover does not lapse."),
     "nothing_to_do_now": _("Nothing is waiting. The limit is in force and what is owed lies within it."),
 }
+
+# Words of the admin and of Celery's tables that have no Chinese of their own; our catalogue goes before theirs.
+BORROWED = (
+    gettext_noop("Model name"),
+    gettext_noop("Add link"),
+    gettext_noop("Change or view list link"),
+    gettext_noop("Celery Results"),
+    gettext_noop("task results"),
+    gettext_noop("group results"),
+)

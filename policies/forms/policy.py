@@ -43,6 +43,12 @@ class TermsForm(forms.ModelForm):
     class Meta:
         model = PolicyTerms
         exclude = ("policy",)  # noqa: DJ006 - every term, a new one too: a term one cannot enter would stay 0
+        labels = {
+            "report_overdue_unit": _("Report overdues within: counted in"),
+            "waiting_unit": _("Waiting period: counted in"),
+            "file_claim_unit": _("File a claim within: counted in"),
+            "decide_claim_unit": _("Claims are decided within: counted in"),
+        }
 
     def __init__(self, data: Any = None, *, instance: PolicyTerms | None = None, dated: bool = False):
         super().__init__(data, instance=instance)

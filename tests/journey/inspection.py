@@ -1,4 +1,4 @@
-"""What every page must be, whoever looks at it: accessible, in one language, within its window, and among its own hosts."""
+"""What every page must be, whoever looks: accessible, in one language, within its window, and among its own hosts."""
 
 import re
 from dataclasses import dataclass, field
@@ -104,7 +104,9 @@ class Inspection:
         if response.status >= 400:
             self.note(f"{response.status} at {response.url}")
 
-    def look(self, page: Any, where: str, shots: str = "", widths: tuple[str, ...] = tuple(SIZES), axe: str = "") -> None:
+    def look(
+        self, page: Any, where: str, shots: str = "", widths: tuple[str, ...] = tuple(SIZES), axe: str = ""
+    ) -> None:
         """The page as it stands, at each width; axe at every width, or only at the one named."""
         self.where = where
         lang = page.locator("html").get_attribute("lang")
@@ -136,5 +138,3 @@ class Inspection:
 
 def _size(width: str) -> dict[str, int]:
     return dict(zip(("width", "height"), SIZES[width], strict=True))
-
-

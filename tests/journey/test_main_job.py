@@ -178,7 +178,9 @@ def underwriter_grants_a_part(office: Screen, scene: Scene) -> None:
 def reads_the_decision_under_the_bell(clerk: Screen, scene: Scene) -> None:
     """The page tells it, and so does a mail, both in the clerk's language."""
     send_mails()
-    mails = Notice.objects.filter(recipient__email=scene.clerk_email, channel=Channel.MAIL, kind="policies.limit_decided")
+    mails = Notice.objects.filter(
+        recipient__email=scene.clerk_email, channel=Channel.MAIL, kind="policies.limit_decided"
+    )
     told = mails.get(facts__buyer=scene.referred.name)
     letter = next(sent for sent in mail.outbox if str(told.message_id) in sent.extra_headers.get("Message-ID", ""))
     assert letter.subject == notice_words(told, clerk.language).headline
@@ -321,9 +323,7 @@ def answers_with_a_document(clerk: Screen, scene: Scene) -> None:
         {"name": "CMR 4711.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
     answer.get_by_role("button", name=clerk.said("Send the answer")).click()
-    expect(clerk.page.locator("main")).to_contain_text(
-        clerk.said("Your answer has been sent to the claims handler.")
-    )
+    expect(clerk.page.locator("main")).to_contain_text(clerk.said("Your answer has been sent to the claims handler."))
     expect(clerk.page.locator("#papers")).to_contain_text("CMR 4711.pdf")
     events = clerk.page.locator("section[aria-labelledby=events] .timeline > li, section[aria-labelledby=events] li")
     assert events.count() >= 6

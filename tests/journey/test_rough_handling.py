@@ -1,4 +1,4 @@
-"""What people and their connections do to forms: double clicks, ended sessions, wrong files, no mouse, no JavaScript."""
+"""What befalls forms: double clicks, ended sessions, wrong files, no mouse, no JavaScript."""
 
 from collections.abc import Callable
 from datetime import timedelta
