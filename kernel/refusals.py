@@ -19,7 +19,7 @@ class Refusal:
 
 
 class Refused(Exception):
-    """An action will not be done; carries every refusal found. Forms turn them into field errors, wording into words."""
+    """It will not be done; carries every refusal found. Forms turn them into field errors, wording into words."""
 
     def __init__(self, refusals: Iterable[Refusal]):
         self.refusals = tuple(refusals)

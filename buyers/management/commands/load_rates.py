@@ -43,7 +43,7 @@ def read(path: Path) -> str:
     if path.suffix != ".zip":
         return path.read_text(encoding="utf-8")
     with zipfile.ZipFile(path) as archive:
-        (only,) = archive.infolist()[:1] or [None]
+        only = next(iter(archive.infolist()), None)
         if only is None or only.file_size > LARGEST:
             raise BadFile("the archive must hold the one CSV file of rates")
         return archive.read(only).decode("utf-8")
