@@ -112,7 +112,8 @@ def _baseline_sql(s: Any) -> dict[str, Any]:
         columns = [f.column for f in model._meta.concrete_fields if f.column != "id"]
         values = [f"%({c})s" if c in changed else c for c in columns]
         table = model._meta.db_table
-        return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table} WHERE {where} RETURNING id"
+        into, taken = ", ".join(columns), ", ".join(values)
+        return f"INSERT INTO {table} ({into}) SELECT {taken} FROM {table} WHERE {where} RETURNING id"
 
     notice = Notice.objects.filter(kind="policies.limit_decided").latest("id").pk
     columns = [f.column for f in Notice._meta.concrete_fields if f.column != "id"]

@@ -39,6 +39,7 @@ class Setting:
     open_request: str = ""  # its reference
     present: Decimal | None = None  # None: no limit in force
     present_currency: str = ""
+    announced: Decimal | None = None  # what an announced cut will leave of it
     currency_quoted: tuple[Refusal, ...] = ()  # buyers/rates.py on the wanted currency
 
 
@@ -89,7 +90,9 @@ def _amount_refused(wanted: Wanted, setting: Setting) -> Iterator[Refusal]:
 
 
 def _compared_with_present(wanted: Wanted, setting: Setting, comparable: bool) -> Iterator[Refusal]:
-    """New is for buyers without a limit, the other kinds for those with one; more is more and less is less."""
+    """New is for buyers without a limit, the other kinds for those with one; more is more and less is less.
+
+    Against an announced cut, to keep what there is means more than what it will leave."""
     if setting.present is None:
         if wanted.kind != NEW:
             yield refusal("no_limit_to_change", "kind")
@@ -103,7 +106,9 @@ def _compared_with_present(wanted: Wanted, setting: Setting, comparable: bool) -
         return
     elif wanted.kind == REDUCTION and wanted.amount >= setting.present:
         yield refusal("reduction_not_below_present", "amount", **present)
-    elif wanted.kind != REDUCTION and wanted.amount <= setting.present:
+    elif wanted.kind != REDUCTION and wanted.amount <= (
+        setting.present if setting.announced is None else setting.announced
+    ):
         yield refusal("increase_not_above_present", "amount", **present)
 
 

@@ -120,7 +120,8 @@ REFUSALS: dict[str, Any] = {
     "approved_means_all": _("“Approved” means the full %(asked_amount)s. For less, choose “partly approved”."),
     "partly_means_less": _("“Partly approved” means less than the %(asked_amount)s asked for."),
     "not_below_present_limit": _(
-        "The present limit is %(present_amount)s. A request for more is not answered with less; review the limit instead."
+        "The present limit is %(present_amount)s. A request for more is not answered with less; "
+        "review the limit instead."
     ),
     "reason_missing": _("Choose at least one reason; the exporter reads it."),
     "condition_unknown": _("This condition is not on the list."),

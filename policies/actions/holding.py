@@ -18,7 +18,7 @@ from desk.actions.notice import tell
 from desk.models import Duty
 from kernel.money import Rate, converted, rounded
 from policies.models import BuyerCapacity, CreditLimit, LimitDecision, LimitRequest, Policy
-from policies.models.limit_decision import Outcome
+from policies.models.limit_decision import CUTS, Outcome
 from policies.models.limit_request import RequestKind
 from policies.validity import Validity
 
@@ -92,7 +92,7 @@ class HeldBuyer:
         """What the decision takes of the capacity. A cut never takes more than its share of what it cuts, even when the
         currency has risen since: else a reduction could pass the cap."""
         house = converted(writ.amount, writ.rate).amount
-        if limit and limit.amount and writ.outcome in (Outcome.REDUCED, Outcome.CANCELLED):
+        if limit and limit.amount and writ.outcome in CUTS:
             share = rounded(limit.house_amount * writ.amount / limit.amount, writ.rate.quote)
             return min(house, share)
         return house

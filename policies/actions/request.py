@@ -40,7 +40,7 @@ from policies.limits import (
 )
 from policies.models import CreditLimit, LimitDecision, LimitRequest, Policy, PolicyTerms
 from policies.models.facts import capacity_on, house_rate, in_house, refreshed, setting_of, standing_of
-from policies.models.limit_decision import Outcome
+from policies.models.limit_decision import CUTS, Outcome
 from policies.models.limit_request import GIVING_UP, RequestKind, RequestStage
 from policies.requesting import Setting, Wanted, refused
 from policies.validity import Validity, cut_takes_effect, granted
@@ -192,7 +192,7 @@ class _Asking:
             comment_given=bool(request.comment.strip()),
             appealed=request.appeals_id is not None,
             cut_announced=in_force is not None and in_force.upcoming is not None
-            and in_force.upcoming.outcome in (Outcome.REDUCED, Outcome.CANCELLED),
+            and in_force.upcoming.outcome in CUTS,
             present=in_force.amount if in_force else Decimal(0),
             present_house=in_force.house_amount if in_force else Decimal(0),
             room=self.cap.room(held.issued),

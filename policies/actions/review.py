@@ -1,5 +1,6 @@
 """Looking again at a limit whose buyer was regraded."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -57,6 +58,7 @@ def review_limit(
             edition=edition().name,
             reasons=tuple({"code": code, "facts": {}} for code in reasons),
             words=words,
+            appeal_by=today + timedelta(days=terms.appeal_days if terms else 30),
             decided_by=by,
         )
         held.issue(seen.policy, found, writ, None, today)

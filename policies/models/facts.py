@@ -19,6 +19,7 @@ from policies.edition import Edition
 from policies.limits import Standing
 from policies.models.capacity import Appetite
 from policies.models.credit_limit import CreditLimit
+from policies.models.limit_decision import CUTS
 from policies.models.limit_request import LimitRequest
 from policies.models.policy import Policy
 from policies.models.terms import PolicyTerms
@@ -99,12 +100,15 @@ def setting_of(policy: Policy, terms: PolicyTerms | None, buyer: Buyer, today: d
 def refreshed(setting: Setting, policy: Policy, buyer: Buyer) -> Setting:
     """With what is open and in force now: asked again once the buyer is locked, since only then it stands still."""
     open_request = LimitRequest.objects.open().filter(policy=policy, buyer=buyer).first()
-    present = CreditLimit.objects.in_force_on(setting.today).filter(policy=policy, buyer=buyer).first()
+    limits = CreditLimit.objects.in_force_on(setting.today).filter(policy=policy, buyer=buyer)
+    present = limits.select_related("upcoming").first()
+    cut = present.upcoming if present and present.upcoming and present.upcoming.outcome in CUTS else None
     return replace(
         setting,
         open_request=str(open_request.reference) if open_request else "",
         present=present.amount if present else None,
         present_currency=present.currency if present else "",
+        announced=cut.amount if cut else None,
     )
 
 

@@ -27,6 +27,10 @@ class Outcome(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+# Less than before, from a later day on.
+CUTS = (Outcome.REDUCED, Outcome.CANCELLED)
+
+
 class DecisionQuerySet(AppendOnlyQuerySet, OfExporterQuerySet):
     """Decisions, scoped like every row of an exporter's."""
 

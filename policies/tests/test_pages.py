@@ -15,10 +15,12 @@ from django.utils import timezone
 from accounts.tests.factories import exporter, member, signed_in
 from buyers.models import Signal
 from buyers.tests.factories import buyer, in_book
+from policies.actions.decision import decide_limit_request
 from policies.actions.policy import change_terms
+from policies.actions.review import review_limit
 from policies.models import CreditLimit, LimitDecision, LimitRequest, PolicyTerms
 from policies.tests.factories import appetite, decision, limit_request, policy
-from policies.tests.scene import Scene, rates, scene
+from policies.tests.scene import Scene, rates, scene, underwriter
 from policies.tests.test_actions_policy import administrator
 
 pytestmark = pytest.mark.django_db
@@ -363,7 +365,8 @@ def test_an_appeal_against_a_declined_request_asks_anew_and_too_late_is_said(cle
 def test_policy_says_its_terms_in_words_and_what_changes_when(clerk: Client, s: Scene) -> None:
     today = timezone.now().date()
     change_terms(
-        by=administrator(), policy=s.policy.pk, valid_from=today + timedelta(days=30), valid_to=today + timedelta(days=60),
+        by=administrator(), policy=s.policy.pk, valid_from=today + timedelta(days=30),
+        valid_to=today + timedelta(days=60),
         changes={"report_overdue_number": 60, "report_overdue_unit": "working_days"},
     )  # fmt: skip
     shown = clerk.get(reverse("policy")).content.decode()
@@ -382,3 +385,18 @@ def test_policy_shows_another_one_by_its_number_and_says_when_it_is_suspended(cl
     s.policy.stage = "cancelled"
     s.policy.save()
     assert "Cancelled on" in clerk.get(reverse("policy")).content.decode()
+
+
+def test_against_the_insurer_s_own_cut_one_appeals_for_what_there_was(clerk: Client, s: Scene) -> None:
+    s.ask()
+    limit = CreditLimit.objects.get()
+    review_limit(by=underwriter().pk, limit=limit.pk, choice="reduce", amount=D(40_000), reasons=("weak_equity",))
+    cut = LimitDecision.objects.get(outcome="reduced")
+    assert reverse("appeal_decision", args=[cut.pk]) in clerk.get(reverse("limit", args=[limit.pk])).content.decode()
+    url = reverse("appeal_decision", args=[cut.pk])
+    assert clerk.get(url).context["form"]["amount"].value() == "100000.00"
+    clerk.post(url, {"form_key": str(uuid.uuid4()), "amount": "100000", "comment": "A parent guarantee."})
+    made = LimitRequest.objects.get(appeals=cut)
+    decide_limit_request(by=underwriter().pk, request=made.pk, outcome="approved", amount=D(100_000))
+    limit.refresh_from_db()
+    assert (limit.amount, limit.upcoming) == (D(100_000), None)

@@ -23,9 +23,10 @@ from policies.wording import WORDS
 def appeal_decision(request: HttpRequest, pk: int) -> HttpResponse:
     """Until its day; the former decision holds until a new one takes its place."""
     rows = LimitDecision.objects.visible_to(request.user).of(request.firm)
-    decision = get_object_or_404(rows.filter(request__isnull=False).select_related("request", "buyer", "policy"), pk=pk)
-    asked = decision.request
-    initial = {"form_key": uuid.uuid4(), "amount": rounded(asked.amount, asked.currency)}
+    decision = get_object_or_404(rows.select_related("request", "buyer", "policy", "supersedes"), pk=pk)
+    asked = decision.request  # None: the insurer's own cut
+    former = asked or decision.supersedes or decision
+    initial = {"form_key": uuid.uuid4(), "amount": rounded(former.amount, former.currency)}
     form = AppealForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -34,11 +35,11 @@ def appeal_decision(request: HttpRequest, pk: int) -> HttpResponse:
                 policy=decision.policy_id,
                 buyer=decision.buyer_id,
                 kind=_kind(decision),
-                currency=asked.currency,
-                terms_days=asked.terms_days,
-                until=asked.wanted_until,
-                turnover=asked.expected_turnover,
-                own_reference=asked.own_reference,
+                currency=former.currency,
+                terms_days=former.terms_days,
+                until=asked.wanted_until if asked else None,
+                turnover=asked.expected_turnover if asked else None,
+                own_reference=asked.own_reference if asked else "",
                 appeals=decision.pk,
                 **form.cleaned_data,
             )

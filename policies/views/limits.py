@@ -13,6 +13,7 @@ from accounts.models.roles import MAY_WRITE
 from accounts.paging import keyset_page
 from policies.models import CreditLimit, LimitDecision, LimitRequest, Policy
 from policies.models.limit_request import OPEN_STAGES, RequestStage
+from policies.views.request import may_appeal
 
 VIEWS = ("in_force", "requests")
 STAGES = {
@@ -55,6 +56,7 @@ def limit(request: HttpRequest, pk: int) -> HttpResponse:
         "today": today_in(found.policy.time_zone),
         "page": keyset_page(request, history.select_related("request"), order=("-id",), size=25),
         "may_write": request.membership.role in MAY_WRITE,
+        "may_appeal": found.upcoming is not None and may_appeal(found.upcoming, today_in(found.policy.time_zone)),
     }
     return render(request, "policies/limit.html", context)
 
