@@ -113,12 +113,11 @@ def _compared_with_present(wanted: Wanted, setting: Setting, comparable: bool) -
 
 
 def _dates_refused(wanted: Wanted, setting: Setting) -> Iterator[Refusal]:
-    if wanted.kind not in LESS:
-        maximum = setting.maximum_terms_days or 0
-        if wanted.terms_days < 0:
-            yield refusal("terms_below_zero", "terms_days")
-        elif wanted.terms_days > maximum:
-            yield refusal("terms_over_maximum", "terms_days", maximum_days=maximum)
+    maximum = setting.maximum_terms_days or 0
+    if wanted.terms_days < 0:
+        yield refusal("terms_below_zero", "terms_days")
+    elif wanted.kind not in LESS and wanted.terms_days > maximum:
+        yield refusal("terms_over_maximum", "terms_days", maximum_days=maximum)
     if wanted.kind == TEMPORARY and wanted.until is None:
         yield refusal("temporary_needs_end", "until")
     if wanted.until is not None and wanted.until <= setting.today:

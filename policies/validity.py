@@ -25,6 +25,6 @@ def cut_takes_effect(today: date, notice_days: int) -> date:
     return today + timedelta(days=1 + notice_days)
 
 
-def capped_by_policy(last: date | None, policy_ends_on: date) -> date:
-    """The last day of something that lasts until `last` (None: as long as it can) under a policy."""
-    return policy_ends_on if last is None else min(last, policy_ends_on)
+def cut(first: date, present_ends_on: date | None, until: date | None, policy_ends_on: date) -> Validity:
+    """Less cover from `first` on: never for longer than what it cuts, what was wanted, and the policy."""
+    return Validity(first, max(first, min(d for d in (present_ends_on, until, policy_ends_on) if d is not None)))

@@ -142,7 +142,7 @@ class _Deciding:
             return ()
         row = StaffAuthority.objects.filter(user_id=by).first()
         own = Authority(row.amount, row.currency, row.best_grade, row.worst_grade) if row else None
-        return within_authority(self._house(verdict), self.held.buyer.grade, own)
+        return within_authority(self._house(verdict), self.held.firm.grade, own)
 
     def write(self, verdict: Verdict, move: str, decided_by: int | None, countersigned_by: int | None) -> LimitDecision:
         """The decision, and the request closed by it."""
@@ -171,7 +171,7 @@ class _Deciding:
 
     def _over_capacity(self, verdict: Verdict) -> tuple[Refusal, ...]:
         more = self._house(verdict) - (self.limit.house_amount if self.limit else Decimal(0))
-        room = capacity_on(self.held.buyer, self.today, edition()).room(self.held.issued)
+        room = capacity_on(self.held.firm, self.today, edition()).room(self.held.issued)
         if verdict.outcome == DECLINED or more <= 0 or more <= room:
             return ()
         return (

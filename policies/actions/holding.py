@@ -17,10 +17,11 @@ from desk.actions.duty import lapse_duty
 from desk.actions.notice import tell
 from desk.models import Duty
 from kernel.money import Rate, converted, rounded
+from kernel.refusals import refusal, refuse
 from policies.models import BuyerCapacity, CreditLimit, LimitDecision, LimitRequest, Policy
 from policies.models.limit_decision import CUTS, Outcome
 from policies.models.limit_request import RequestKind
-from policies.validity import Validity
+from policies.validity import Validity, cut
 
 LIMIT_ENDS = "policies.limit_ends"
 
@@ -48,21 +49,35 @@ class Writ:
 
 @dataclass
 class HeldBuyer:
-    """One buyer's capacity, locked until the transaction ends. Amounts in house currency."""
+    """One buyer's capacity, locked until the transaction ends. Amounts in house currency.
+
+    Entries of the directory that turned out to be one firm keep their own rows, but are locked and counted together.
+    """
 
     buyer: Buyer
     capacity: BuyerCapacity
+    elsewhere: Decimal  # issued on other entries that are the same firm
 
     @classmethod
     def lock(cls, buyer: Buyer) -> "HeldBuyer":
-        """Waits for whoever is deciding on this buyer; makes the row when it is the first time."""
-        BuyerCapacity.objects.bulk_create([BuyerCapacity(buyer=buyer)], ignore_conflicts=True)
-        return cls(buyer, BuyerCapacity.objects.select_for_update().get(buyer=buyer))
+        """Waits for whoever is deciding on this firm; makes its rows when it is the first time."""
+        firm = buyer.merged_into_id or buyer.pk
+        needed = [BuyerCapacity(buyer_id=pk) for pk in sorted({firm, buyer.pk})]
+        BuyerCapacity.objects.bulk_create(needed, ignore_conflicts=True)
+        same = BuyerCapacity.objects.filter(buyer__in=Buyer.objects.same_firm(firm).values("pk"))
+        rows = {row.buyer_id: row for row in same.order_by("buyer_id").select_for_update(of=("self",))}
+        own = rows.pop(buyer.pk)
+        return cls(buyer, own, sum((row.issued for row in rows.values()), Decimal(0)))
 
     @property
     def issued(self) -> Decimal:
-        """What is issued on the buyer over all policies."""
-        return self.capacity.issued
+        """What is issued on the firm over all policies."""
+        return self.capacity.issued + self.elsewhere
+
+    @property
+    def firm(self) -> Buyer:
+        """The entry that speaks for the firm today: its grade and its appetite count."""
+        return self.buyer.merged_into or self.buyer
 
     def limit_under(self, policy: Policy) -> CreditLimit | None:
         """The firm's limit, locked too; None when there never was one."""
@@ -87,6 +102,22 @@ class HeldBuyer:
             self._reviewed(limit, made.decided_at)
         self._tell(made, request, limit)
         return made
+
+    def cut(
+        self, policy: Policy, limit: CreditLimit, amount: Decimal, first: date, until: date | None = None
+    ) -> Validity:
+        """From when to when `limit`, cut to `amount`, holds: never for longer than without the cut.
+
+        A temporary increase and the limit it falls back to are cut together. Refuses a cut that begins when the season
+        is over and would leave more than what holds then.
+        """
+        back, ends_on = _falls_back_to(limit), limit.valid_to
+        if back and first >= back.valid_from and amount >= back.amount:
+            facts = {"present_amount": back.amount, "currency": back.currency}
+            refuse([refusal("reduction_not_below_present", "amount", **facts)])
+        if back and amount <= back.amount:
+            ends_on = back.valid_to
+        return cut(first, ends_on, until, policy.ends_on)
 
     def _house(self, writ: Writ, limit: CreditLimit | None) -> Decimal:
         """What the decision takes of the capacity. A cut never takes more than its share of what it cuts, even when the
@@ -129,9 +160,14 @@ class HeldBuyer:
         """Less from a later day. What is announced already and comes sooner stays the next change; the hourly task
         reads the one after it from the decisions. Until then the capacity stays taken."""
         assert limit is not None  # only what is there can be cut
+        back = _falls_back_to(limit)
+        if back is None and limit.valid_to is not None and made.valid_from > limit.valid_to:
+            return  # the limit has ended by then; a cut must not bring it back
         if limit.upcoming_on is None or made.valid_from <= limit.upcoming_on:
             limit.upcoming, limit.upcoming_on = made, made.valid_from
             limit.save(update_fields=["upcoming", "upcoming_on"])
+        if back and made.valid_to is not None and made.valid_to == limit.valid_to:
+            _again(back, made)
 
     def _put_in_force(
         self, policy: Policy, limit: CreditLimit | None, made: LimitDecision, request: LimitRequest | None
@@ -170,17 +206,7 @@ class HeldBuyer:
         again_from = made.valid_to + timedelta(days=1)
         if not standing.amount or (standing.valid_to and standing.valid_to < again_from):
             return None
-        return LimitDecision.objects.create(
-            **{
-                field.attname: getattr(standing, field.attname)
-                for field in LimitDecision._meta.concrete_fields
-                if field.name not in ("id", "request", "supersedes", "valid_from", "decided_at", "reasons", "words")
-            },
-            supersedes=made,
-            valid_from=again_from,
-            decided_at=made.decided_at,
-            reasons=[{"code": "temporary_increase_over", "facts": {}}],
-        )
+        return _again(standing, made)
 
     @staticmethod
     def _reviewed(limit: CreditLimit | None, at: datetime) -> None:
@@ -209,6 +235,29 @@ class HeldBuyer:
             subject=subject_of(made),
             path=reverse(at[0], args=[at[1]]),
         )
+
+
+def _falls_back_to(limit: CreditLimit) -> LimitDecision | None:
+    """What holds again when the temporary increase in force is over; None when none is."""
+    if limit.upcoming is None or limit.valid_to is None or limit.upcoming_on != limit.valid_to + timedelta(days=1):
+        return None
+    return limit.upcoming
+
+
+def _again(standing: LimitDecision, made: LimitDecision) -> LimitDecision:
+    """`standing` written down once more, for the day after `made` ends."""
+    assert made.valid_to is not None  # what is temporary ends
+    return LimitDecision.objects.create(
+        **{
+            field.attname: getattr(standing, field.attname)
+            for field in LimitDecision._meta.concrete_fields
+            if field.name not in ("id", "request", "supersedes", "valid_from", "decided_at", "reasons", "words")
+        },
+        supersedes=made,
+        valid_from=made.valid_to + timedelta(days=1),
+        decided_at=made.decided_at,
+        reasons=[{"code": "temporary_increase_over", "facts": {}}],
+    )
 
 
 def _drop_duty(limit: CreditLimit) -> None:

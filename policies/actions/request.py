@@ -241,14 +241,15 @@ def _answer(request: LimitRequest, held: HeldBuyer, asking: _Asking) -> None:
     else:
         request.stage = LIMIT_REQUEST.target("answer", request.stage)
         request.closed_at = timezone.now()
-        held.issue(asking.policy, limit, _writ(request, answer, asking, rate), request, asking.today)
+        validity = _validity(request, held, limit, asking)
+        held.issue(asking.policy, limit, _writ(request, answer, validity, asking, rate), request, asking.today)
     request.save()
 
 
-def _writ(request: LimitRequest, answer: Answer, asking: _Asking, rate: Rate) -> Writ:
+def _writ(request: LimitRequest, answer: Answer, validity: Validity, asking: _Asking, rate: Rate) -> Writ:
     terms = asking.terms
     assert terms is not None  # requesting.refused
-    outcome, validity = _outcome(request, answer), _validity(request, asking)
+    outcome = _outcome(request, answer)
     gives_up = request.kind in GIVING_UP
     return Writ(
         outcome=outcome,
@@ -270,19 +271,21 @@ def _outcome(request: LimitRequest, answer: Answer) -> str:
     return OUTCOMES[answer.outcome]
 
 
-def _validity(request: LimitRequest, asking: _Asking) -> Validity:
+def _validity(request: LimitRequest, held: HeldBuyer, limit: CreditLimit | None, asking: _Asking) -> Validity:
     terms, ends_on = asking.terms, asking.policy.ends_on
     assert terms is not None  # requesting.refused
     if request.kind in LESS:
         first = cut_takes_effect(asking.today, terms.limit_notice_days)
-        return Validity(first, max(first, ends_on if request.wanted_until is None else request.wanted_until))
+        assert limit is not None  # requesting.refused
+        return held.cut(asking.policy, limit, request.amount, first, request.wanted_until)
     return granted(asking.today, terms.limit_lifetime_months, request.wanted_until, ends_on)
 
 
 def _appeal_refused(appeals: int | None, asking: _Asking, comment: str) -> tuple[Any, ...]:
     if appeals is None:
         return ()
-    decision = LimitDecision.objects.get(pk=appeals, policy=asking.policy, buyer=asking.buyer)
+    same_firm = Buyer.objects.same_firm(asking.buyer.pk)
+    decision = LimitDecision.objects.get(pk=appeals, policy=asking.policy, buyer__in=same_firm)
     again = LimitRequest.objects.filter(appeals=decision).exclude(stage=RequestStage.WITHDRAWN).exists()
     return appeal_refused(Appealed(decision.appeal_by, again), comment, asking.today)
 

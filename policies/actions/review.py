@@ -16,7 +16,7 @@ from policies.models import CreditLimit, PolicyTerms
 from policies.models.facts import house_rate
 from policies.models.limit_decision import Outcome
 from policies.reviewing import KEEP, REDUCE, review_refused
-from policies.validity import Validity, capped_by_policy, cut_takes_effect
+from policies.validity import cut_takes_effect
 
 
 @action
@@ -48,12 +48,13 @@ def review_limit(
         today = today_in(seen.policy.time_zone)
         terms = PolicyTerms.objects.terms_on(seen.policy_id, today)
         first = cut_takes_effect(today, terms.limit_notice_days if terms else 0)
+        left = amount if choice == REDUCE and amount is not None else Decimal(0)
         writ = Writ(
             outcome=Outcome.REDUCED if choice == REDUCE else Outcome.CANCELLED,
-            amount=amount if choice == REDUCE and amount is not None else Decimal(0),
+            amount=left,
             currency=found.currency,
             terms_days=found.decision.terms_days,
-            validity=Validity(first, max(first, capped_by_policy(found.valid_to, seen.policy.ends_on))),
+            validity=held.cut(seen.policy, found, left, first),
             rate=house_rate(found.currency, today),
             edition=edition().name,
             reasons=tuple({"code": code, "facts": {}} for code in reasons),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Count
+from django.db.models import Avg, Count, Sum
 from django.utils import timezone
 
 from accounts.authority import Authority, within_authority
@@ -59,9 +59,10 @@ def _accounts(row: FinancialStatement) -> dict[str, Any]:
 
 def capacity_facts(row: LimitRequest, limit: CreditLimit | None, today: date) -> dict[str, Any]:
     """Issued on the buyer over all policies, its cap, and the house amount of what is asked."""
-    cap = capacity_on(row.buyer, today, edition())
-    held = BuyerCapacity.objects.filter(buyer=row.buyer_id).first()
-    issued = held.issued if held else Decimal(0)
+    firm = row.buyer.merged_into or row.buyer
+    cap = capacity_on(firm, today, edition())
+    held = BuyerCapacity.objects.filter(buyer__in=Buyer.objects.same_firm(firm.pk))
+    issued = held.aggregate(sum=Sum("issued", default=Decimal(0)))["sum"]
     try:
         asked_house = in_house(row.amount, row.currency, today)
     except Refused:
@@ -97,4 +98,4 @@ def _over(own: StaffAuthority | None, row: LimitRequest, verdict: Verdict) -> tu
         house = in_house(verdict.amount, row.currency, timezone.now().date())
     except Refused as refused:
         return refused.refusals
-    return within_authority(house, row.buyer.grade, authority)
+    return within_authority(house, (row.buyer.merged_into or row.buyer).grade, authority)

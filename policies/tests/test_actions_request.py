@@ -1,23 +1,27 @@
 """Asking: one request per form, one open per buyer, decided at once or handed on; nothing half-written."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.tests.factories import member
+from buyers.actions.merge import merge_buyers
 from buyers.actions.signal import record_signal
 from buyers.models import Signal
 from buyers.tests.factories import in_book
 from desk.models import Notice, Review
 from kernel.refusals import NotAllowed, Refused
+from policies.actions.decision import decide_limit_request
+from policies.actions.ends import lapse_limits
 from policies.actions.request import hand_back_request, send_reviewed_request, withdraw_limit_request
 from policies.models import BuyerCapacity, CreditLimit, LimitDecision, LimitRequest
-from policies.tests.factories import appetite, decision
-from policies.tests.scene import good_buyer, rates, scene
+from policies.tests.factories import appetite, decision, limit_request
+from policies.tests.scene import Scene, good_buyer, rates, scene, senior, underwriter
 
 pytestmark = pytest.mark.django_db
 REVIEWED = {"reviewed_acts": ["policies.ask_for_limit"]}
@@ -202,6 +206,102 @@ def test_a_temporary_increase_beyond_the_limit_s_own_end_falls_back_to_nothing()
     s.ask(until=timezone.now().date() + timedelta(days=10))
     s.ask(kind="temporary", amount=D(300_000), until=timezone.now().date() + timedelta(days=60))
     assert CreditLimit.objects.get().upcoming is None
+
+
+def test_a_reduction_lasts_no_longer_than_the_limit_it_cuts() -> None:
+    s = scene()
+    until = timezone.now().date() + timedelta(days=30)
+    s.ask(until=until)
+    s.ask(kind="reduction", amount=D(99_999))
+    s.ask(kind="reduction", amount=D(99_998), until=until + timedelta(days=90))
+    assert [d.valid_to for d in LimitDecision.objects.order_by("id")] == [until, until, until]
+
+
+def test_a_reduction_that_would_begin_after_the_limit_s_end_brings_nothing_back() -> None:
+    s = scene()
+    s.ask(until=timezone.now().date() + timedelta(days=1))
+    today = timezone.now().date()
+    CreditLimit.objects.update(valid_to=today)
+    s.ask(kind="reduction", amount=D(99_999))
+    assert CreditLimit.objects.get().upcoming is None
+
+
+def held_on(s: Scene, day: date) -> D:
+    found = LimitDecision.objects.in_force_on(s.policy.pk, s.buyer.pk, day)
+    return found.amount if found else D(0)
+
+
+@pytest.mark.parametrize(("left", "after"), [(200_000, 100_000), (100_000, 100_000), (60_000, 60_000)])
+def test_a_reduction_in_a_season_leaves_no_more_after_it_than_stood_before(left: int, after: int) -> None:
+    s = scene()
+    s.ask()
+    until = timezone.now().date() + timedelta(days=10)
+    s.ask(kind="temporary", amount=D(300_000), until=until)
+    s.ask(kind="reduction", amount=D(left))
+    last = LimitDecision.objects.order_by("id").first().valid_to
+    assert [held_on(s, day) for day in (timezone.now().date(), until, until + timedelta(days=1), last)] == [
+        D(300_000), D(left), D(after), D(after),
+    ]  # fmt: skip
+    assert held_on(s, last + timedelta(days=1)) == 0
+    for days in (1, 11):
+        with time_machine.travel(timezone.now().replace(hour=12, minute=0) + timedelta(days=days)):
+            lapse_limits(time_zone="UTC")
+    assert CreditLimit.objects.get().amount == D(after)
+
+
+def test_a_reduction_that_begins_after_a_season_is_held_against_what_holds_then() -> None:
+    s = scene(limit_notice_days=20)
+    s.ask()
+    s.ask(kind="temporary", amount=D(300_000), until=timezone.now().date() + timedelta(days=10))
+    with pytest.raises(Refused) as caught:
+        s.ask(kind="reduction", amount=D(100_000))
+    assert refusals(caught) == ["reduction_not_below_present"]
+    s.ask(kind="reduction", amount=D(60_000))
+    first = timezone.now().date() + timedelta(days=21)
+    assert [held_on(s, first - timedelta(days=1)), held_on(s, first)] == [D(100_000), D(60_000)]
+
+
+def test_days_below_zero_are_refused_whatever_is_asked() -> None:
+    s = scene()
+    s.ask()
+    for kind in ("reduction", "cancellation"):
+        with pytest.raises(Refused) as caught:
+            s.ask(kind=kind, amount=D(1), terms_days=-99_999)
+        assert refusals(caught) == ["terms_below_zero"]
+
+
+# --- one firm under two entries -------------------------------------------------------------------------------------
+
+
+def test_what_is_issued_on_an_entry_counts_for_the_firm_it_was_merged_into() -> None:
+    old, new = good_buyer(), good_buyer()
+    appetite(buyer=new, cap=150_000)
+    scene(old).ask()
+    merge_buyers(by=underwriter().pk, source=old.pk, into=new.pk)
+    made = scene(new).ask()
+    assert made.stage == "referred"
+    assert [r["code"] for r in made.referral_reasons] == ["capacity_short"]
+
+
+def test_what_was_asked_on_an_entry_is_decided_within_the_capacity_of_the_firm_it_was_merged_into() -> None:
+    old, new = good_buyer(), good_buyer()
+    appetite(buyer=new, cap=150_000)
+    waiting = scene(old).ask(comment="please")
+    merge_buyers(by=underwriter().pk, source=old.pk, into=new.pk)
+    scene(new).ask()
+    with pytest.raises(Refused) as caught:
+        decide_limit_request(by=senior().pk, request=waiting.pk, outcome="approved", amount=D(100_000))
+    assert refusals(caught) == ["over_capacity"]
+
+
+def test_a_decision_on_a_merged_entry_can_be_appealed() -> None:
+    s = scene(good_buyer())
+    into = good_buyer()
+    refused = decision(limit_request(s.policy, s.buyer, stage="decided"), outcome="declined", amount=0,
+                       appeal_by=timezone.now().date())  # fmt: skip
+    merge_buyers(by=underwriter().pk, source=s.buyer.pk, into=into.pk)
+    made = s.ask(appeals=refused.pk, comment="Newer accounts")
+    assert (made.buyer, made.stage) == (into, "referred")
 
 
 def test_an_announced_cut_sends_the_next_request_to_a_person() -> None:

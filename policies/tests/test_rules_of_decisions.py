@@ -14,7 +14,7 @@ from policies.capacity import Wish, capacity
 from policies.deciding import Case, Verdict, as_proposed, proposed, verdict_refused
 from policies.edition import edition
 from policies.reviewing import review_refused
-from policies.validity import capped_by_policy, cut_takes_effect, granted
+from policies.validity import cut, cut_takes_effect, granted
 
 TODAY = date(2026, 11, 21)
 CASE = Case(D("100000"), "EUR", D(0), TODAY, date(2027, 5, 31), policy_open=True)
@@ -131,9 +131,20 @@ def test_a_cut_concerns_deliveries_after_the_notice_date(notice: int, first: dat
     assert cut_takes_effect(TODAY, notice) == first
 
 
-def test_nothing_outlasts_the_policy() -> None:
-    assert capped_by_policy(None, TODAY) == TODAY
-    assert capped_by_policy(date(2026, 1, 1), TODAY) == date(2026, 1, 1)
+@pytest.mark.parametrize(
+    ("present", "until", "last"),
+    [
+        (None, None, date(2027, 6, 30)),  # as long as the policy
+        (date(2027, 1, 31), None, date(2027, 1, 31)),  # no longer than the limit it cuts
+        (date(2027, 1, 31), date(2027, 3, 31), date(2027, 1, 31)),
+        (date(2027, 3, 31), date(2027, 1, 31), date(2027, 1, 31)),
+        (date(2026, 11, 1), None, date(2026, 12, 1)),  # a day at least
+    ],
+)
+def test_a_cut_lasts_no_longer_than_anything_that_bounds_it(
+    present: date | None, until: date | None, last: date
+) -> None:
+    assert cut(date(2026, 12, 1), present, until, date(2027, 6, 30)).last == last
 
 
 # --- capacity --------------------------------------------------------------------------------------------------------
