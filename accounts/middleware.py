@@ -5,8 +5,10 @@ from urllib.parse import urlencode, urlsplit
 
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -156,3 +158,32 @@ class FirmMiddleware:
         if membership:
             request.membership = membership  # type: ignore[attr-defined]
             request.firm = membership.exporter  # type: ignore[attr-defined]
+
+
+# Seconds for which a session that was just noted is not noted again: the list of sessions shows minutes.
+NOTED_SECONDS = 60
+
+
+class SessionNotesMiddleware:
+    """Notes where a session is used from, for the page that lists them: once a minute, and at once from elsewhere.
+
+    allauth's own middleware does so at every request, in a transaction of three statements. Whether a session still
+    holds is never asked here: one that was ended is gone from the table of sessions, and nobody is signed in by it.
+    """
+
+    def __init__(self, get_response: Answer):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and request.session.session_key:
+            self._note(request)
+        return self.get_response(request)
+
+    @staticmethod
+    def _note(request: HttpRequest) -> None:
+        noted = caches["process"]
+        key = f"session:{request.session.session_key}"
+        place = (request.user.pk, get_client_ip(request), request.META.get("HTTP_USER_AGENT", ""))
+        if noted.get(key) != place:
+            UserSession.objects.create_from_request(request)
+            noted.set(key, place, NOTED_SECONDS)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -70,8 +72,19 @@ WORKLISTS = (
 
 def address(name: str, *args: object) -> str:
     """The path of a URL name, '' while no app has a page of that name."""
+    if not args:
+        return fixed_address(name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
     try:
         return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@lru_cache(maxsize=1000)
+def fixed_address(name: str, urlconf: str, prefix: str) -> str:
+    """The same for an address without arguments, kept under all it depends on: a page's frame has two dozen of them."""
+    try:
+        return reverse(name, urlconf)
     except NoReverseMatch:
         return ""
 

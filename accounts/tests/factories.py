@@ -105,4 +105,5 @@ def signed_in(client: Client, user: User, firm: Exporter | None = None) -> Clien
     if firm is not None:
         session["firm"] = firm.pk
     session.save()
+    client.get("/healthz")  # as after a real sign-in, the session is noted before the first page
     return client

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,11 @@ from buyers.models.buyer import Buyer
 
 
 class BookEntryQuerySet(OfExporterQuerySet):
+    def about(self, pk: int) -> "BookEntryQuerySet":
+        """Those of the buyer that `pk` is today: itself, or the one it was merged into (merges make no chains)."""
+        merged = Buyer.objects.filter(pk=pk).values("merged_into")
+        return self.filter(buyer=Coalesce(Subquery(merged), pk))
+
     def current(self) -> "BookEntryQuerySet":
         """Those not archived."""
         return self.filter(archived_at__isnull=True)

@@ -137,14 +137,17 @@ class Score(models.Model):
 
     def for_exporters(self) -> Explanation:
         """Why this grade, as far as an exporter may read it."""
-        return self._explained(for_staff=False)
+        return self.for_exporters_after(Score.objects.before(self))
+
+    def for_exporters_after(self, before: "Score | None") -> Explanation:
+        """The same where the score before it is at hand."""
+        return self._explained(before, for_staff=False)
 
     def for_staff(self) -> Explanation:
         """Why this grade, everything."""
-        return self._explained(for_staff=True)
+        return self._explained(Score.objects.before(self), for_staff=True)
 
-    def _explained(self, for_staff: bool) -> Explanation:
-        before = Score.objects.before(self)
+    def _explained(self, before: "Score | None", for_staff: bool) -> Explanation:
         return explained(self.facts(), before.facts() if before else None, for_staff, settings.HOUSE_CURRENCY)
 
     def facts(self) -> Scored:

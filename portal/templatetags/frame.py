@@ -1,5 +1,6 @@
 """Tags of the page's frame: rail, menus, headings that vanish when empty, icons."""
 
+from functools import lru_cache
 from typing import Any
 
 import lucide
@@ -43,27 +44,31 @@ def url_if(name: str, *args: Any) -> str:
     return address(name, *args)
 
 
-@register.inclusion_tag("portal/rail.html", takes_context=True)
-def rail(context: template.Context) -> dict[str, Any]:
-    """The rail's places, the one this page belongs to marked."""
+@register.simple_tag(takes_context=True)
+def rail(context: template.Context) -> SafeString:
+    """The rail's places, the one this page belongs to marked: `{% rail as places %}`, drawn once and shown twice."""
+    drawing = context.template.engine.get_template("portal/rail.html")  # type: ignore[union-attr]
+    return drawing.render(context.new({"places": rail_places(context)}))
+
+
+def rail_places(context: template.Context) -> list[dict[str, Any]]:
+    """What rail.html draws."""
     request = context["request"]
     places = [(place, address(place.name)) for place in (PLACES if context.get("firm") else OFFICE)]
     here = current(request.path, (url for _place, url in places))
     counts = {"home": context.get("open_duties")}
-    return {
-        "places": [
-            {
-                "url": url,
-                "label": place.label,
-                "icon": place.icon,
-                "current": ("page" if url == request.path else "true") if url == here else "",
-                "count": counts.get(place.name),
-                "count_label": _("to do"),
-            }
-            for place, url in places
-            if url
-        ]
-    }
+    return [
+        {
+            "url": url,
+            "label": place.label,
+            "icon": place.icon,
+            "current": ("page" if url == request.path else "true") if url == here else "",
+            "count": counts.get(place.name),
+            "count_label": _("to do"),
+        }
+        for place, url in places
+        if url
+    ]
 
 
 @register.inclusion_tag("portal/worklists.html", takes_context=True)
@@ -116,8 +121,14 @@ def crumb(label: Any, name: str = "", *args: Any) -> str:
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """A lucide icon, drawn in the colour of its text; hidden from screen readers, so words stand beside it."""
+    return drawn(name + "", size)
+
+
+@lru_cache(maxsize=1000)
+def drawn(name: str, size: int) -> SafeString:
+    """The same, kept: a page has some twenty, and each is copied and written out as XML."""
     attributes = {"class": "icon", "aria_hidden": "true", "focusable": "false"}
-    return mark_safe(lucide._render_icon(name + "", size, **attributes))
+    return mark_safe(lucide._render_icon(name, size, **attributes))
 
 
 @register.simple_tag

@@ -4,14 +4,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import reads
 from accounts.clock import today_in
 from accounts.models.roles import MAY_WRITE
-from buyers.models import BookEntry, Buyer
+from buyers.models import BookEntry
 from buyers.models.alert import AlertKind
 from buyers.models.buyer import BuyerStatus
 from claims.models.claim import ClaimStage
@@ -19,7 +19,7 @@ from policies.models import Policy
 from portal.next_step import Situation, next_step
 from portal.shell import address
 from portal.views import panels
-from portal.views.timeline import timeline_of
+from portal.views.timeline import Past, timeline_of
 
 EVENTS_SHOWN, EVENTS_AT_MOST = 10, 200
 
@@ -27,16 +27,15 @@ EVENTS_SHOWN, EVENTS_AT_MOST = 10, 200
 @reads
 def buyer(request: HttpRequest, pk: int) -> HttpResponse:
     """The buyer's page, for buyers in the firm's book; 404 for every other, whether the directory knows it or not."""
-    try:
-        present = Buyer.objects.present(pk)
-    except Buyer.DoesNotExist:
-        raise Http404 from None
-    book = BookEntry.objects.visible_to(request.user).of(request.firm).select_related("buyer", "exporter")
-    entry = get_object_or_404(book, buyer=present)
-    if present.pk != pk:
-        return redirect("buyer", pk=present.pk)
+    book = BookEntry.objects.visible_to(request.user).of(request.firm).about(pk)
+    entry = get_object_or_404(book.select_related("buyer", "exporter"))
+    if entry.buyer_id != pk:
+        return redirect("buyer", pk=entry.buyer_id)
     policy = Policy.objects.of(request.firm).order_by("-ends_on", "-id").first()
+    everything = "all" in request.GET
+    number = EVENTS_AT_MOST if everything else EVENTS_SHOWN + 1
     shown = panels.shown_entry(entry, today_in(policy.time_zone if policy else "UTC"))
+    requests = panels.requests_of(shown, number)
     context = {
         "entry": entry,
         "buyer": entry.buyer,
@@ -46,22 +45,16 @@ def buyer(request: HttpRequest, pk: int) -> HttpResponse:
         "identifiers": panels.identifiers_of(shown),
         "exclusions": panels.exclusions_of(shown),
         **panels.grade_of(shown),
-        **panels.limit_of(shown),
+        **panels.limit_of(shown, requests),
         **panels.owed_by(shown),
         **panels.alerts_and_claims(shown),
     }
     context["use"] = panels.use_of(context["limit"], context["owed"])
     context["step"] = step_of(context)
-    context |= events_of(shown, context["history"], everything="all" in request.GET)
+    events = timeline_of(Past(shown, context["history"], requests, context["ever_claimed"]), number)
+    context["more_events"] = not everything and len(events) > EVENTS_SHOWN
+    context["events"] = events if everything else events[:EVENTS_SHOWN]
     return render(request, "portal/buyer.html", context)
-
-
-def events_of(shown: panels.Shown, history: list[panels.Graded], everything: bool) -> dict[str, Any]:
-    """The latest events, or all there is room for, and whether there are more than shown."""
-    if everything:
-        return {"events": timeline_of(shown, history, EVENTS_AT_MOST), "more_events": False}
-    events = timeline_of(shown, history, EVENTS_SHOWN + 1)
-    return {"events": events[:EVENTS_SHOWN], "more_events": len(events) > EVENTS_SHOWN}
 
 
 # Step -> (label of its button, URL name it leads to, what of the page it is about, whether it presses).

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -65,11 +66,11 @@ def open_duties(request: HttpRequest) -> Any:
 
 def to_do(request: HttpRequest, today: date) -> dict[str, Any]:
     """The first duties in words, and how many there are."""
-    shown = list(open_duties(request)[:DUTIES_SHOWN])
+    shown = list(open_duties(request).annotate(number=Window(Count("id")))[:DUTIES_SHOWN])
     rows = [{"worded": worded(duty), "shape": pressing(duty.due_on, today)} for duty in shown]
     return {
         "duties": rows,
-        "duties_number": open_duties(request).count(),
+        "duties_number": shown[0].number if shown else 0,
         "first_due": shown[0].due_on if shown else None,
     }
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, Sum
 
 from buyers.exclusions import excluded
 from buyers.models import Alert, BookEntry, Buyer, Score
@@ -59,6 +59,8 @@ def exclusions_of(shown: Shown) -> tuple[Any, ...]:
 class Graded(NamedTuple):
     """One score of the history, without what it was made from."""
 
+    pk: int
+    buyer: int
     scored_at: datetime
     grade: int
     former_grade: int | None
@@ -70,16 +72,35 @@ def grade_of(shown: Shown) -> dict[str, Any]:
     scores = Score.objects.filter(buyer__in=shown.same).order_by("-id")
     history = [Graded(*row) for row in scores.values_list(*Graded._fields)[:SCORES_IN_HISTORY]]
     trend = [(score.scored_at.date(), score.grade) for score in reversed(history)]
-    return {"score": scores.first() if history else None, "trend": trend, "history": history}
+    return {"trend": trend, "history": history, **last_score(history)}
 
 
-def limit_of(shown: Shown) -> dict[str, Any]:
+def last_score(history: list[Graded]) -> dict[str, Any]:
+    """The last score in full, and what it says compared with the one before it of the same entry of the directory."""
+    if not history:
+        return {"score": None}
+    last = history[0]
+    before = next((row.pk for row in history[1:] if row.buyer == last.buyer), None)
+    found = Score.objects.in_bulk([last.pk, *([before] if before else [])])
+    score = found[last.pk]
+    if before is None and len(history) == SCORES_IN_HISTORY:  # it lies further back than was read
+        return {"score": score, "explanation": score.for_exporters()}
+    return {"score": score, "explanation": score.for_exporters_after(found.get(before))}
+
+
+def requests_of(shown: Shown, number: int) -> list[LimitRequest]:
+    """The firm's requests, the open one first, then the latest that were sent: as many as are shown of them."""
+    still_open = ExpressionWrapper(Q(stage__in=OPEN_STAGES), output_field=BooleanField())
+    rows = shown.own(LimitRequest).select_related("asked_by")
+    return list(rows.order_by(still_open.desc(), F("asked_at").desc(nulls_last=True), "-id")[:number])
+
+
+def limit_of(shown: Shown, requests: list[LimitRequest]) -> dict[str, Any]:
     """The limit in force, the open request, and whether the limit waits for a review after a regrade."""
     # One row per policy: the one in force goes before those that have ended.
     row = shown.own(CreditLimit).select_related("decision__decided_by").order_by("-amount", "-id").first()
     ended = row is not None and (not row.amount or (row.valid_to is not None and row.valid_to < shown.today))
-    still_open = ExpressionWrapper(Q(stage__in=OPEN_STAGES), output_field=BooleanField())
-    last = shown.own(LimitRequest).order_by(still_open.desc(), "-id").first()
+    last = requests[0] if requests else None
     regraded = shown.entry.buyer.regraded_at
     return {
         "limit": None if ended else row,
@@ -113,7 +134,12 @@ def use_of(limit: CreditLimit | None, owed: list[dict[str, Any]]) -> dict[str, D
 
 
 def alerts_and_claims(shown: Shown) -> dict[str, Any]:
-    """The firm's open alerts and its claims on this buyer."""
+    """The firm's open alerts and its claims on this buyer; whether it ever made one, if only to withdraw it."""
     alerts = shown.own(Alert).filter(done_at__isnull=True).select_related("score").order_by("-id")
-    claims = shown.own(Claim).exclude(stage=ClaimStage.WITHDRAWN).order_by("-id")
-    return {"alerts": list(alerts[:ALERTS_SHOWN]), "claims": list(claims[:CLAIMS_SHOWN])}
+    withdrawn = ExpressionWrapper(Q(stage=ClaimStage.WITHDRAWN), output_field=BooleanField())
+    claims = list(shown.own(Claim).order_by(withdrawn, "-id")[:CLAIMS_SHOWN])
+    return {
+        "alerts": list(alerts[:ALERTS_SHOWN]),
+        "claims": [claim for claim in claims if claim.stage != ClaimStage.WITHDRAWN],
+        "ever_claimed": bool(claims),
+    }

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, DecimalField, Q, Sum, Value
+from django.db.models import Count, DecimalField, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import AuditEvent, Exporter
@@ -60,8 +60,11 @@ class Standing:
 
 def standing_of(firm: Exporter, today: date) -> Standing:
     """The firm's standing on `today`, from the cache while nothing has happened since."""
-    last_event = AuditEvent.objects.filter(exporter=firm).order_by("-id").values_list("id", flat=True).first()
-    last_score = Score.objects.order_by("-id").values_list("id", flat=True).first()
+    last = Exporter.objects.filter(pk=firm.pk).values_list(
+        Subquery(AuditEvent.objects.filter(exporter=firm).order_by("-id").values("id")[:1]),
+        Subquery(Score.objects.order_by("-id").values("id")[:1]),
+    )
+    last_event, last_score = last.get()
     key = f"standing:{firm.pk}:{today}:{last_event}:{last_score}"
     found = cache.get(key)
     if found is None:

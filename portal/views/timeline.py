@@ -1,6 +1,7 @@
 """Everything that happened between one firm and one buyer, newest first: the firm's own rows and the buyer's grades."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,24 +9,35 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accounts.wording import amount_shown, said
+from accounts.wording import amount_shown
 from buyers.models import Alert
 from claims.models import ClaimEvent
+from claims.wording import event_said
 from policies.models import LimitDecision, LimitRequest
 from policies.models.limit_request import RequestKind
 from portal.views.panels import Graded, Shown
-from portal.wording import WORDS
 
 Item = dict[str, Any]
 
 
-def timeline_of(shown: Shown, history: list[Graded], number: int) -> list[Item]:
+@dataclass(frozen=True)
+class Past:
+    """What the page has read already, and what it is about."""
+
+    shown: Shown
+    history: list[Graded]
+    requests: list[LimitRequest]  # the latest that were sent are among them
+    ever_claimed: bool
+
+
+def timeline_of(past: Past, number: int) -> list[Item]:
     """At most `number` items. Each source is read that far and no further, so a long history costs no more.
 
     Scores are the buyer's and anyone with the buyer in the book sees them; every other row is the firm's own.
     """
-    items = [item for source in SOURCES for item in source(shown, number)]
-    items += _grades(history)
+    items = [*_grades(past.history), *_requests(past.requests)]
+    items += [*_decisions(past.shown, number), *_alerts(past.shown, number)]
+    items += _claims(past.shown, number) if past.ever_claimed else ()
     return sorted(items, key=lambda item: item["at"], reverse=True)[:number]
 
 
@@ -50,9 +62,10 @@ def _grade_moved(score: Graded) -> str:
     return _("Grade rose from %(former)s to %(grade)s") % facts
 
 
-def _requests(shown: Shown, number: int) -> Iterator[Item]:
-    rows = shown.own(LimitRequest).filter(asked_at__isnull=False)
-    for row in rows.select_related("asked_by").order_by("-id")[:number]:
+def _requests(requests: list[LimitRequest]) -> Iterator[Item]:
+    for row in requests:
+        if row.asked_at is None:
+            continue
         amount = amount_shown(row.amount, row.currency)
         title = (
             _("Cancellation asked for")
@@ -81,8 +94,10 @@ def _alerts(shown: Shown, number: int) -> Iterator[Item]:
 def _claims(shown: Shown, number: int) -> Iterator[Item]:
     rows = ClaimEvent.objects.filter(claim__exporter=shown.entry.exporter_id, claim__buyer__in=shown.same)
     for row in rows.select_related("claim", "by").order_by("-id")[:number]:
-        said_so = said(WORDS, row.code, row.facts)
-        yield _item(row.at, said_so, str(row.claim.reference), row.by, reverse("claim", args=[row.claim_id]))
-
-
-SOURCES = (_requests, _decisions, _alerts, _claims)
+        yield _item(
+            row.at,
+            event_said(row.code, row.facts),
+            str(row.claim.reference),
+            row.by,
+            reverse("claim", args=[row.claim_id]),
+        )
