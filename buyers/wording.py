@@ -204,8 +204,39 @@ SCORES: dict[str, Any] = {
     "rate_too_old": _("The last exchange rate of %(currency)s is of %(last_on)s, too old for %(day_on)s."),
 }
 
+# --- the trail --------------------------------------------------------------------------------------------------------
+
+TRAIL: dict[str, Any] = {
+    "audit_add_to_book": _("Took a buyer into the book"),
+    "audit_edit_book_entry": _("Changed the notes on a buyer"),
+    "audit_archive_book_entry": _("Laid a buyer aside"),
+    "audit_restore_book_entry": _("Took a buyer back into the book"),
+    "audit_propose_buyer": _("Proposed a buyer"),
+    "audit_confirm_proposal": _("Confirmed a proposed buyer"),
+    "audit_merge_proposal": _("Found a proposed buyer in the directory"),
+    "audit_refuse_proposal": _("Refused a proposed buyer"),
+    "audit_withdraw_proposal": _("Withdrew a proposed buyer"),
+    "audit_merge_buyers": _("Merged two entries of the directory"),
+    "audit_settle_alert": _("Marked an alert as done"),
+    "audit_reopen_alert": _("Opened an alert again"),
+    "audit_record_statement": _("Recorded a buyer’s accounts"),
+    "audit_record_experience": _("Recorded payment experience"),
+    "audit_record_signal": _("Recorded what is known of a buyer"),
+    "audit_score_buyer": _("Graded a buyer"),
+    "audit_plan_refresh": _("Planned a refresh of grades"),
+    "audit_refresh_range": _("Refreshed grades"),
+    "audit_fail_range": _("Gave up a part of a refresh"),
+    "audit_resume_refresh": _("Took up a refresh again"),
+    "audit_keep_country_risks": _("Recorded country risks"),
+    "audit_keep_rates": _("Recorded exchange rates"),
+    "audit_hand_in_directory_file": _("Handed in a file of companies"),
+    "audit_merge_directory_file": _("Imported a file of companies"),
+    "audit_give_up_directory_file": _("Gave up an import of companies"),
+}
+
 WORDS: dict[str, Any] = {
     **below.WORDS,
     **DIRECTORY,
     **SCORES,
+    **TRAIL,
 }

@@ -1,9 +1,11 @@
 """Sentences of this floor, keyed by code; the words of the floors below come along."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.wording import said
 from claims.models.paper import PaperKind
 from receivables import wording as below
 
@@ -61,4 +63,25 @@ WORDS: dict[str, Any] = {
     "papers_complete": _("All papers answered; the clock runs again, decision due by %(decide_on)s"),
     "claim_assessed": _("Assessment closed"),
     "claim_withdrawn": _("Claim withdrawn"),
+    # The trail
+    "audit_start_claim": _("Began a claim"),
+    "audit_amend_claim": _("Changed a claim"),
+    "audit_add_claim_invoice": _("Added an invoice to a claim"),
+    "audit_add_ledger_invoice": _("Added an invoice of the ledger to a claim"),
+    "audit_remove_claim_invoice": _("Took an invoice out of a claim"),
+    "audit_attach_paper": _("Added a paper to a claim"),
+    "audit_remove_paper": _("Took a paper out of a claim"),
+    "audit_file_claim": _("Filed a claim"),
+    "audit_hand_back_claim": _("Handed a claim back to a colleague"),
+    "audit_withdraw_claim": _("Withdrew a claim"),
+    "audit_take_claim": _("Took a claim"),
+    "audit_ask_for_papers": _("Asked for papers"),
+    "audit_answer_paper_request": _("Answered what was asked for"),
+    "audit_assess_claim": _("Closed the assessment of a claim"),
 }
+
+
+def event_said(code: str, facts: Mapping[str, Any]) -> str:
+    """What happened to a claim, in words: a kind of paper among the facts is said too."""
+    paper = {"paper": said(WORDS, facts["paper"])} if "paper" in facts else {}
+    return said(WORDS, code, {**facts, **paper})

@@ -57,6 +57,24 @@ WORDS: dict[str, Any] = {
     # Reviews
     "review_decided_already": _("This has been decided already. Reload the page to see how."),
     "review_needs_a_colleague": _("You entered this yourself, so a colleague has to send it."),
+    # The trail
+    "audit_tell": _("Sent a notice"),
+    "audit_tell_firms": _("Sent notices"),
+    "audit_read_notices": _("Read notices"),
+    "audit_set_duty": _("Noted something to do"),
+    "audit_close_duty": _("Noted something as done"),
+    "audit_lapse_duty": _("Let something to do lapse"),
+    "audit_keep_document": _("Stored a file"),
+    "audit_remove_document": _("Removed a file"),
+    "audit_forget_orphans": _("Removed files that belong to nothing"),
+    "audit_open_review": _("Handed something to a colleague"),
+    "audit_decide_review": _("Looked through what a colleague entered"),
+    "audit_drop_review": _("Took something back from review"),
+    "audit_claim_mail": _("Took a mail to be sent"),
+    "audit_settle_mail": _("Noted what became of a mail"),
+    "audit_give_up_lost_mails": _("Gave up lost mails"),
+    "audit_send_mail_again": _("Sent a mail again"),
+    "audit_mark_mail_sent": _("Noted a mail as sent"),
 }
 
 

@@ -24,4 +24,7 @@ WORDS: dict[str, Any] = {
     "receipt_reference_taken": _(
         "Payment %(reference)s is recorded already with other facts: %(amount)s on %(received_on)s."
     ),
+    # The trail
+    "audit_record_invoice": _("Recorded an invoice"),
+    "audit_record_receipt": _("Recorded a payment"),
 }

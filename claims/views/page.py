@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.audit import subject_of
 from accounts.models.roles import MAY_WRITE
-from accounts.wording import said, said_of
+from accounts.wording import said_of
 from claims.deadlines import ClaimTerms, extension_ends_on, file_by
 from claims.filing import PROTRACTED_DEFAULT, filing_refused
 from claims.forms import AnswerForm, PapersForm
@@ -20,7 +20,7 @@ from claims.lifecycle import CLAIM, FIRM, TAKES_PAPERS
 from claims.models import Claim, ClaimPaper
 from claims.models.claim import FILING, ClaimStage
 from claims.papers import checklist, edition
-from claims.wording import WORDS
+from claims.wording import WORDS, event_said
 from desk.models import Review
 from desk.models.review import ReviewOutcome
 from kernel.refusals import Refused
@@ -173,12 +173,7 @@ def asked(claim: Claim, bound: AnswerForm | None) -> dict[str, Any]:
 def timeline_of(claim: Claim) -> list[dict[str, Any]]:
     """Everything that happened, newest first, in words."""
     return [
-        {"title": said(WORDS, event.code, worded(event.facts)), "text": event.facts.get("words", ""),
+        {"title": event_said(event.code, event.facts), "text": event.facts.get("words", ""),
          "at": event.at, "by": event.by.name if event.by else ""}
         for event in claim.events.select_related("by").order_by("-id")
     ]  # fmt: skip
-
-
-def worded(facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts, a kind of paper as its words."""
-    return {**facts, "paper": said(WORDS, facts["paper"])} if "paper" in facts else facts
