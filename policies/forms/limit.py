@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kernel.currencies import MINOR_UNITS, OFFERED_FIRST
+from kernel.currencies import MINOR_UNITS, OFFERED_FIRST, is_currency
 from kernel.money import LARGEST, parsed_amount
 from policies.deciding import APPROVED, CONDITIONS, DECISION_REASONS, DECLINED, PARTLY_APPROVED
 from policies.edition import edition
@@ -76,13 +76,18 @@ class AmountField(forms.CharField):
             raise forms.ValidationError(self.error_messages["required"], code="required")
 
 
+def currencies() -> list[tuple[Any, list[tuple[str, str]]]]:
+    """Every current currency, the usual ones first."""
+    rest = sorted(set(MINOR_UNITS) - set(OFFERED_FIRST))
+    return [(_("Most used"), [(c, c) for c in OFFERED_FIRST]), (_("All others"), [(c, c) for c in rest])]
+
+
 class CurrencyField(forms.ChoiceField):
     """Any current currency, the usual ones first. An unknown one is refused by the rule, in words of ours."""
 
     def __init__(self, **kwargs: Any):
-        rest = sorted(set(MINOR_UNITS) - set(OFFERED_FIRST))
-        choices = [(_("Most used"), [(c, c) for c in OFFERED_FIRST]), (_("All others"), [(c, c) for c in rest])]
-        super().__init__(choices=choices, **kwargs)
+        # As a function: a list would be copied pair by pair for every form.
+        super().__init__(choices=currencies, **kwargs)
 
     def validate(self, value: Any) -> None:
         """Only that one was chosen."""
@@ -138,6 +143,8 @@ class AskForm(forms.Form):
         data = super().clean() or {}
         if "amount" in self.errors or data.get("amount") is not None or data.get("kind") == CANCELLATION:
             return data
+        if not is_currency(data.get("currency", "")):
+            return data  # refused by the rule; there is no need in it to be worked out
         turnover, days = data.get("turnover"), data.get("terms_days")
         if turnover and turnover > 0 and days and days > 0:
             data["amount"] = need(turnover, days, data.get("currency", ""), edition().need_roundings).amount

@@ -83,7 +83,14 @@ def standing_of(buyer: Buyer, now: datetime, day: date, edition: Edition, cap: C
 def setting_of(policy: Policy, terms: PolicyTerms | None, buyer: Buyer, today: date, currency: str) -> Setting:
     """Under what a request would be made today: the policy, the book, what is open, what is in force."""
     entry = BookEntry.objects.filter(exporter=policy.exporter_id, buyer=buyer).current().first()
-    setting = Setting(
+    return refreshed(setting_under(policy, terms, buyer, entry, today, currency), policy, buyer)
+
+
+def setting_under(
+    policy: Policy, terms: PolicyTerms | None, buyer: Buyer, entry: BookEntry | None, today: date, currency: str
+) -> Setting:
+    """The same as far as these rows tell it, without what is open and in force."""
+    return Setting(
         today=today,
         policy_number=policy.number,
         policy_stage=policy.stage,
@@ -94,14 +101,17 @@ def setting_of(policy: Policy, terms: PolicyTerms | None, buyer: Buyer, today: d
         exclusions=excluded(buyer.public_body, buyer.private_person, entry.affiliate if entry else False),
         currency_quoted=quoted(currency, today) if currency else (),
     )
-    return refreshed(setting, policy, buyer)
 
 
 def refreshed(setting: Setting, policy: Policy, buyer: Buyer) -> Setting:
     """With what is open and in force now: asked again once the buyer is locked, since only then it stands still."""
-    open_request = LimitRequest.objects.open().filter(policy=policy, buyer=buyer).first()
     limits = CreditLimit.objects.in_force_on(setting.today).filter(policy=policy, buyer=buyer)
-    present = limits.select_related("upcoming").first()
+    return with_limit(setting, policy, buyer, limits.select_related("upcoming").first())
+
+
+def with_limit(setting: Setting, policy: Policy, buyer: Buyer, present: CreditLimit | None) -> Setting:
+    """With what is open, where the limit in force has been read."""
+    open_request = LimitRequest.objects.open().filter(policy=policy, buyer=buyer).first()
     cut = present.upcoming if present and present.upcoming and present.upcoming.outcome in CUTS else None
     return replace(
         setting,

@@ -14,7 +14,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def options(context: template.Context, groups: Iterable[tuple[Any, list[Mapping[str, Any]], int]]) -> SafeString:
     """A widget's `optgroups`, written as Django's own templates write them."""
-    lines = []
+    lines: list[SafeString | str] = []
     for name, choices, _index in groups:
         written = [option(context, choice) for choice in choices]
         lines += [format_html('<optgroup label="{}">', name), *written, "</optgroup>"] if name else written
