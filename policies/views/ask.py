@@ -25,7 +25,7 @@ from policies.edition import edition
 from policies.forms import AskForm
 from policies.limits import LESS, NEW, Answer, Question, answered
 from policies.models import CreditLimit, LimitRequest, Policy, PolicyTerms
-from policies.models.facts import capacity_on, house_rate, in_house, setting_of, standing_of
+from policies.models.facts import capacity_on, house_rate, in_house, setting_under, standing_of, with_limit
 from policies.models.limit_request import RequestStage
 from policies.need import Need, need
 from policies.requesting import KINDS, Setting, Wanted, refused
@@ -49,7 +49,9 @@ class Asked:
 
     def setting(self, currency: str) -> Setting:
         """As the rule for requests wants it."""
-        return setting_of(self.policy, self.terms, self.buyer, self.today, currency if is_currency(currency) else "")
+        asked_in = currency if is_currency(currency) else ""
+        setting = setting_under(self.policy, self.terms, self.buyer, self.entry, self.today, asked_in)
+        return with_limit(setting, self.policy, self.buyer, self.limit)
 
     def form(self, data: Any = None, initial: dict[str, Any] | None = None) -> AskForm:
         """The form, with what is known already filled in."""
@@ -107,17 +109,16 @@ def limit_preview(request: HttpRequest, buyer: int) -> HttpResponse:
 def _asked(request: HttpRequest, buyer: int) -> Asked | None:
     """None when the firm has no policy at all; 404 for a buyer that is not in its book."""
     book = BookEntry.objects.visible_to(request.user).of(request.firm).current()
-    known = get_object_or_404(Buyer.objects.values("pk"), pk=buyer)
-    present = Buyer.objects.present(known["pk"])
-    entry = get_object_or_404(book.select_related("buyer", "exporter"), buyer=present)
+    entry = get_object_or_404(book.about(buyer).select_related("buyer"))
     policies = Policy.objects.visible_to(request.user).of(request.firm)
     chosen = policies.filter(stage="bound").order_by("-ends_on", "-id").first()
     policy = chosen or policies.order_by("-ends_on", "-id").first()
     if policy is None:
         return None
     today = today_in(policy.time_zone)
-    limit = CreditLimit.objects.in_force_on(today).filter(policy=policy, buyer=entry.buyer).first()
-    return Asked(entry, policy, PolicyTerms.objects.terms_on(policy.pk, today), today, limit)
+    limits = CreditLimit.objects.in_force_on(today).filter(policy=policy, buyer=entry.buyer)
+    terms = PolicyTerms.objects.terms_on(policy.pk, today)
+    return Asked(entry, policy, terms, today, limits.select_related("upcoming").first())
 
 
 def _made_already(request: HttpRequest) -> LimitRequest | None:
