@@ -7,22 +7,31 @@ from buyers.countries import SOURCE, Rating
 from buyers.models import CountryRisk, ExchangeRate
 from buyers.rates import Published, moved
 
+# What a rating tells of a country from its day on.
+TOLD = ("oecd_class", "high_income", "house_grade", "house_level", "source")
+
 
 @action
 def keep_country_risks(*, by: int | None, ratings: list[Rating], source: str = SOURCE) -> int:
     """Keep each country's rating from its day on, beside the earlier ones; how many are new or corrected."""
-    kept = 0
-    for rating in ratings:
-        told = {
-            "oecd_class": rating.oecd_class, "high_income": rating.high_income, "house_grade": rating.house_grade,
-            "house_level": rating.house_level, "source": source,
-        }  # fmt: skip
-        known = CountryRisk.objects.filter(country=rating.country, valid_from=rating.valid_from)
-        if not known.filter(**told).exists():
-            CountryRisk.objects.update_or_create(country=rating.country, valid_from=rating.valid_from, defaults=told)
-            kept += 1
-    record(by=by, subject="countryrisk:list", source=source, rows=len(ratings), changed=kept)
-    return kept
+    days = {rating.valid_from for rating in ratings}
+    known = set(CountryRisk.objects.filter(valid_from__in=days).values_list("country", "valid_from", *TOLD))
+    told = {
+        (rating.country, rating.valid_from): (
+            rating.oecd_class, rating.high_income, rating.house_grade, rating.house_level, source,
+        )
+        for rating in ratings
+    }  # fmt: skip
+    changed = [
+        CountryRisk(country=country, valid_from=day, **dict(zip(TOLD, values, strict=True)))
+        for (country, day), values in told.items()
+        if (country, day, *values) not in known
+    ]
+    CountryRisk.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["country", "valid_from"], update_fields=TOLD
+    )
+    record(by=by, subject="countryrisk:list", source=source, rows=len(ratings), changed=len(changed))
+    return len(changed)
 
 
 @action
