@@ -4,6 +4,8 @@ The servers start while this file is read, before any app's own conftest may imp
 them through the environment.
 """
 
+import os
+
 import django
 import pytest
 from django.conf import settings
@@ -25,6 +27,14 @@ django.setup()
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 pytest_plugins = ["tests.test_services.portal_server", "tests.test_services.browser", "tests.test_services.template"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """A worker that inherits the settings' name reads them before its own conftest gives it a Redis database of its own:
+    one worker's emptied cache would then forget the tries another one counts."""
+    if SUPERVISOR:
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -25,7 +25,7 @@ def test_the_secret_of_a_mailed_link_is_blotted_out(line, kept):
 def test_what_any_library_logs_goes_through_the_blotter(capsys):
     formatter = logging.config.dictConfig  # the settings must be a valid logging configuration
     formatter(logging_settings("INFO"))
-    logging.getLogger("uvicorn.access").info("GET %s", "/accounts/invitation/Zk3x_9-abcdefghijk/")
+    logging.getLogger("any.library").info("GET %s", "/accounts/invitation/Zk3x_9-abcdefghijk/")
     told = capsys.readouterr().err
     assert "invitation/…/" in told
     assert "Zk3x" not in told

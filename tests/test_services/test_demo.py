@@ -141,6 +141,6 @@ def test_a_test_run_leaves_nothing_behind_however_it_ends(
     until(lambda: (house.folder / "waiting").exists() or run.poll() is not None, 60)
     assert list(temporary.glob("fairlead-test-*")), house.said()
     os.killpg(run.pid, number)
-    run.wait(30)
+    run.wait(120)
     until(house.is_empty)
     until(lambda: not list(temporary.glob("fairlead-test-*")))
