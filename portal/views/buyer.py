@@ -14,6 +14,7 @@ from accounts.models.roles import MAY_WRITE
 from buyers.models import BookEntry
 from buyers.models.alert import AlertKind
 from buyers.models.buyer import BuyerStatus
+from buyers.sectors import sector_shown
 from claims.models.claim import ClaimStage
 from policies.models import Policy
 from portal.next_step import Situation, next_step
@@ -22,6 +23,7 @@ from portal.views import panels
 from portal.views.timeline import Past, timeline_of
 
 EVENTS_SHOWN, EVENTS_AT_MOST = 10, 200
+INSOLVENT_GRADE = 10
 
 
 @reads
@@ -41,6 +43,7 @@ def buyer(request: HttpRequest, pk: int) -> HttpResponse:
         "buyer": entry.buyer,
         "policy": policy,
         "today": shown.today,
+        "sector": sector_shown(entry.buyer.sector),
         "may_write": request.membership.role in MAY_WRITE,
         "identifiers": panels.identifiers_of(shown),
         "exclusions": panels.exclusions_of(shown),
@@ -94,7 +97,7 @@ def situation(context: dict[str, Any]) -> Situation:
     filed = [claim for claim in claims if claim.stage != ClaimStage.DRAFT]
     return Situation(
         excluded=bool(context["exclusions"]),
-        insolvent=context["buyer"].status == BuyerStatus.INSOLVENT,
+        insolvent=context["buyer"].status == BuyerStatus.INSOLVENT or context["buyer"].grade == INSOLVENT_GRADE,
         has_policy=bool(policy and policy.starts_on <= today <= policy.ends_on),
         claim_open=bool(filed),
         papers_asked=any(claim.stage == ClaimStage.PAPERS_ASKED for claim in filed),

@@ -78,10 +78,11 @@ def _requests(requests: list[LimitRequest]) -> Iterator[Item]:
 def _decisions(shown: Shown, number: int) -> Iterator[Item]:
     rows = shown.own(LimitDecision).select_related("decided_by")
     for row in rows.order_by("-id")[:number]:
-        amount = f": {amount_shown(row.amount, row.currency)}" if row.amount else ""
+        facts = {"outcome": row.get_outcome_display(), "amount": amount_shown(row.amount, row.currency)}
+        what = _("Limit decided · %(outcome)s: %(amount)s") if row.amount else _("Limit decided · %(outcome)s")
         url = reverse("limit_request", args=[row.request_id]) if row.request_id else ""
         by = row.decided_by or pgettext("who decided", "the machine")
-        yield _item(row.decided_at, _("Limit decided") + f" · {row.get_outcome_display()}{amount}", "", by, url)
+        yield _item(row.decided_at, what % facts, "", by, url)
 
 
 def _alerts(shown: Shown, number: int) -> Iterator[Item]:
