@@ -1,4 +1,4 @@
-"""The numbers people quote on the phone: a kind, the year, a running number ("LR-2026-000417")."""
+"""The numbers people quote on the phone: a kind, the year, a running number ("LR-2026-000417"); numbers of rows."""
 
 import re
 from dataclasses import dataclass
@@ -26,3 +26,11 @@ def parsed_reference(text: str) -> Reference | None:
     if not found:
         return None
     return Reference(found["kind"], int(found["year"]), int(found["number"]))
+
+
+def row_number(text: str) -> int | None:
+    """The number of a row as an address or a form names it; None when it is none a column holds.
+
+    Plain digits only: `isdigit` alone is true of "²", which `int` refuses.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None

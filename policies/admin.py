@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 
 from accounts.admin import OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline
 from accounts.models.roles import POLICY_ADMINISTRATOR, SENIOR_UNDERWRITER, UNDERWRITER
+from kernel.references import row_number
 from policies.models import (
     Appetite,
     BuyerCapacity,
@@ -72,8 +73,9 @@ class PolicyAdmin(OfficeAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Administrators go straight to the page that can do something."""
-        if object_id.isdigit() and self.in_groups(request, (POLICY_ADMINISTRATOR,)):
-            return redirect("admin:administer_policy", int(object_id[:18]))
+        number = row_number(object_id)
+        if number is not None and self.in_groups(request, (POLICY_ADMINISTRATOR,)):
+            return redirect("admin:administer_policy", number)
         return super().change_view(request, object_id, form_url, extra_context)
 
 

@@ -273,7 +273,7 @@ def test_one_switches_between_ones_firms_only(client, firm):
     assert page(client, "members").status_code == 403
     assert client.post(reverse("switch_firm"), {"firm": other.pk}).url == reverse("home")
     assert page(client, "members").status_code == 200
-    for wrong in (rivals.pk, "", "x", "-1", "99999999999999999999"):
+    for wrong in (rivals.pk, "", "x", "-1", "99999999999999999999", "9" * 5000, "²"):
         assert client.post(reverse("switch_firm"), {"firm": wrong}).status_code == 404
 
 

@@ -18,6 +18,7 @@ from accounts.forms import AppointForm, AuthorityForm, CreateExporterForm, show_
 from accounts.models import StaffAuthority, User
 from accounts.models.roles import POLICY_ADMINISTRATOR
 from accounts.wording import WORDS, said_of
+from kernel.references import row_number
 from kernel.refusals import Refused
 
 OPERATOR = "operator"  # no group has this name: superusers alone pass
@@ -41,7 +42,7 @@ def create_exporter(request: HttpRequest) -> HttpResponse:
 @staff(POLICY_ADMINISTRATOR)
 def set_authority(request: HttpRequest, object_id: str | None = None) -> HttpResponse:
     """How far a member of staff decides alone."""
-    row = get_object_or_404(StaffAuthority, pk=object_id) if object_id else None
+    row = get_object_or_404(StaffAuthority, pk=row_number(object_id)) if object_id else None
     columns = ("user", "amount", "best_grade", "worst_grade")
     shown = {name: getattr(row, name) for name in columns} if row else {}
     form = AuthorityForm(request.POST if request.method == "POST" else None, initial=shown)
@@ -62,7 +63,7 @@ def set_authority(request: HttpRequest, object_id: str | None = None) -> HttpRes
 @staff(OPERATOR)
 def appoint_staff(request: HttpRequest) -> HttpResponse:
     """A new member of staff, or other groups for one; a new one gets the mail for setting a password."""
-    known = User.objects.filter(pk=request.GET.get("person") or 0, is_staff=True).first()
+    known = User.objects.filter(pk=row_number(request.GET.get("person", "")), is_staff=True).first()
     shown = {"email": known.email, "name": known.name, "groups": list(known.staff_groups())} if known else {}
     form = AppointForm(request.POST if request.method == "POST" else None, initial=shown)
     if form.is_valid():
@@ -82,7 +83,7 @@ def appoint_staff(request: HttpRequest) -> HttpResponse:
 @require_POST
 def act_on_person(request: HttpRequest, object_id: str) -> HttpResponse:
     """One of the buttons of a person's page."""
-    person = get_object_or_404(User, pk=object_id)
+    person = get_object_or_404(User, pk=row_number(object_id))
     buttons = {
         "reset_second_factor": (acts.reset_second_factor, _("The second factor is taken away.")),
         "close_account": (acts.close_account, _("The account is closed.")),

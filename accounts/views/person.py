@@ -12,6 +12,7 @@ from accounts.actions.person import change_profile
 from accounts.forms import ProfileForm, show_refusals, unsent_form_of
 from accounts.models import Exporter
 from accounts.wording import WORDS
+from kernel.references import row_number
 from kernel.refusals import Refused
 
 
@@ -38,8 +39,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_POST
 def switch_firm(request: HttpRequest) -> HttpResponse:
     """Another of one's firms; the page that comes is Home, since the former page's rows may be the other firm's."""
-    chosen = request.POST.get("firm", "")
-    firm = get_object_or_404(Exporter.objects.visible_to(request.user), pk=chosen if chosen.isdigit() else 0)
+    chosen = row_number(request.POST.get("firm", ""))
+    firm = get_object_or_404(Exporter.objects.visible_to(request.user), pk=chosen)
     request.session["firm"] = firm.pk
     return redirect("home")
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import DateTimeField, IntegerField, QuerySet, Value
 from django.db.models.functions import Coalesce
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from buyers.forms import BookEntryForm, BookFilter
 from buyers.models import BookEntry, Buyer
 from buyers.tables import ROWS_AT_ONCE, completed, written_csv, written_xlsx
 from buyers.wording import WORDS
+from kernel.references import row_number
 from kernel.refusals import Refused
 
 # Buyers without a grade stand behind the worst ones; those never graded before the oldest grade.
@@ -66,10 +67,7 @@ def export_buyers(request: HttpRequest, kind: str) -> HttpResponse:
 @writes
 def add_buyer(request: HttpRequest) -> HttpResponse:
     """Take the buyer chosen in the search into the firm's book and go on to its page."""
-    chosen = request.POST.get("buyer", "")
-    if not chosen.isdecimal() or len(chosen) > 18:
-        raise Http404
-    buyer = get_object_or_404(Buyer, pk=chosen)
+    buyer = get_object_or_404(Buyer, pk=row_number(request.POST.get("buyer", "")))
     try:
         entry = add_to_book(by=request.user.pk, exporter=request.firm.pk, buyer=buyer.pk)
     except Refused as refused:

@@ -20,6 +20,7 @@ from buyers.lifecycle import PROPOSED_BUYER
 from buyers.models import BookEntry, Buyer, BuyerProposal
 from buyers.search import Found, buyers_with_number, category_warning, namesakes
 from buyers.wording import WORDS
+from kernel.references import row_number
 from kernel.refusals import Refused
 
 CANDIDATES_SHOWN = 8
@@ -111,8 +112,7 @@ def _done(request: HttpRequest, row: BuyerProposal, act: str, form: Any) -> bool
 
 
 def _merge(request: HttpRequest, row: BuyerProposal) -> HttpResponse:
-    chosen = request.POST.get("buyer", "")
-    buyer = get_object_or_404(Buyer, pk=chosen if chosen.isdecimal() and len(chosen) < 19 else 0)
+    buyer = get_object_or_404(Buyer, pk=row_number(request.POST.get("buyer", "")))
     try:
         merge_proposal(by=request.user.pk, proposal=row.pk, buyer=buyer.pk, with_number="with_number" in request.POST)
     except Refused as refused:

@@ -23,6 +23,7 @@ from buyers.models.score_run import MOST_ATTEMPTS
 from buyers.search import find_buyers
 from buyers.tasks import wake_workers
 from buyers.wording import WORDS
+from kernel.references import row_number
 from kernel.refusals import Refused
 
 UNDERWRITERS = (UNDERWRITER, SENIOR_UNDERWRITER)
@@ -52,10 +53,10 @@ class StatementForm(forms.ModelForm):
 @staff(*UNDERWRITERS)
 def record_accounts(request: HttpRequest) -> HttpResponse:
     """Type in a year's accounts: first the buyer is chosen (`?buyer=`), then its lines; it is scored at once."""
-    number = request.GET.get("buyer", "")
-    if not number.isdigit():
+    number = row_number(request.GET.get("buyer", ""))
+    if number is None:
         return _office(request, "buyers/office/choose_buyer.html", title=_("Enter accounts"), **_found(request))
-    buyer = get_object_or_404(Buyer, pk=int(number[:18]), merged_into__isnull=True)
+    buyer = get_object_or_404(Buyer, pk=number, merged_into__isnull=True)
     known = list(buyer.statements.order_by("-period_end", "-id")[:6])
     likely = {"currency": known[0].currency, "source": known[0].source} if known else {}
     form = StatementForm(request.POST if request.method == "POST" else None, initial=likely)

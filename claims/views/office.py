@@ -23,6 +23,7 @@ from claims.models import Claim
 from claims.models.claim import ClaimStage
 from claims.views.page import asked, day_facts, invoice_facts, paper_facts, say_refused, timeline_of
 from claims.wording import WORDS
+from kernel.references import row_number
 from kernel.refusals import Refused
 
 ANSWER_WITHIN = timedelta(days=14)  # proposed in the form; the handler says the day
@@ -54,11 +55,9 @@ def decide_claim(request: HttpRequest, pk: int) -> HttpResponse:
 def take_claim(request: HttpRequest, pk: int) -> HttpResponse:
     """The handler's own from now on."""
     if request.method == "POST":
-        former = request.POST.get("taken_from", "")
+        former = row_number(request.POST.get("taken_from", ""))
         try:
-            acts.take_claim(
-                by=request.user.pk, claim=_found(pk).pk, taken_from=int(former) if former.isdigit() else None
-            )
+            acts.take_claim(by=request.user.pk, claim=_found(pk).pk, taken_from=former)
         except Refused as refused:
             say_refused(request, refused)
     return redirect("admin:claims_claim_decide", pk)

@@ -5,7 +5,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from kernel.references import Reference, parsed_reference
+from kernel.references import Reference, parsed_reference, row_number
 from kernel.refusals import Refused, refusal, refuse
 from kernel.working import Step, as_json
 
@@ -23,6 +23,14 @@ from kernel.working import Step, as_json
 )
 def test_a_reference_is_read_in_any_case(text, expected):
     assert parsed_reference(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("17", 17), ("", None), ("-1", None), ("²", None), ("１２", None), ("9" * 18, 10**18 - 1), ("9" * 19, None)],
+)
+def test_the_number_of_a_row_is_plain_digits_that_a_column_holds(text, number):
+    assert row_number(text) == number
 
 
 def test_a_reference_reads_as_it_was_quoted():
