@@ -67,6 +67,8 @@ def change_refused(valid_from: date, valid_to: date | None, policy: Binding, lat
         found.append(refusal("change_before_last_change", "valid_from", last_on=latest_from))
     if valid_to is not None and valid_to < valid_from:
         found.append(refusal("change_ends_before_start", "valid_to"))
+    elif valid_to is not None and valid_to > policy.ends_on:
+        found.append(refusal("change_outside_policy", "valid_to", starts_on=policy.starts_on, ends_on=policy.ends_on))
     return tuple(found)
 
 

@@ -77,7 +77,7 @@ def change_terms(
     )
     PolicyTerms.objects.filter(pk=last.pk).update(valid_to=day_before(valid_from))
     made = PolicyTerms.objects.create(policy=found, valid_from=valid_from, valid_to=valid_to, **(values | changes))
-    if valid_to is not None:
+    if valid_to is not None and valid_to < date.max:
         PolicyTerms.objects.create(policy=found, valid_from=valid_to.fromordinal(valid_to.toordinal() + 1), **values)
     record(
         by=by, subject=found, exporter=found.exporter_id, valid_from=valid_from.isoformat(),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -11,6 +12,9 @@ from buyers.models import Buyer
 from policies.forms.limit import AmountField, CurrencyField, DayInput
 from policies.models import PolicyTerms
 from policies.wording import WORDS
+
+# What a column of days holds; no instance is validated here, so the form has to ask.
+MOST_DAYS = 32_767
 
 
 class BindForm(forms.Form):
@@ -53,6 +57,9 @@ class TermsForm(forms.ModelForm):
     def __init__(self, data: Any = None, *, instance: PolicyTerms | None = None, dated: bool = False):
         super().__init__(data, instance=instance)
         self.dated = dated
+        for field in self.fields.values():
+            if type(field) is forms.IntegerField:  # amounts are a kind of it
+                field.validators.append(MaxValueValidator(MOST_DAYS))
         if dated:
             self.initial["valid_from"] = self.initial["valid_to"] = None
         else:

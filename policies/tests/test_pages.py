@@ -228,6 +228,14 @@ def test_the_preview_is_the_same_whatever_rivals_have(clerk: Client, s: Scene) -
     assert preview(clerk, s) == before
 
 
+def test_an_unknown_currency_is_said_to_be_one_where_the_need_is_asked_for(clerk: Client, s: Scene) -> None:
+    for currency in ("XXX", "eur", "\0"):
+        assert preview(clerk, s, currency=currency, turnover="500000", amount="")
+        asked = form(currency=currency, turnover="500000", amount="")
+        assert clerk.post(reverse("ask_limit", args=[s.buyer.pk]), asked).status_code == 200
+    assert not LimitRequest.objects.exists()
+
+
 def test_the_preview_of_less_and_of_a_decline(clerk: Client, s: Scene) -> None:
     s.ask()
     assert "done at once" in preview(clerk, s, kind="reduction", amount="50000")

@@ -19,6 +19,7 @@ from accounts.forms import show_refusals
 from buyers.models import BookEntry, Buyer
 from kernel.currencies import is_currency
 from kernel.money import rounded
+from kernel.references import row_number
 from kernel.refusals import Refused
 from policies.actions.request import ask_for_limit
 from policies.edition import edition
@@ -134,11 +135,12 @@ def _made_already(request: HttpRequest) -> LimitRequest | None:
 
 def _initial(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """What a former request said, when the form is opened from it: a draft handed back, one withdrawn."""
-    if not request.GET.get("from", "").isdigit():
+    former = row_number(request.GET.get("from", ""))
+    if former is None:
         # The buyer's page leads here with what it proposes: an increase, a reduction.
         return {"kind": request.GET["kind"]} if request.GET.get("kind") in KINDS else {}
     rows = LimitRequest.objects.visible_to(request.user).of(request.firm).filter(buyer=asked.buyer)
-    row = rows.filter(pk=int(request.GET["from"][:18])).first()
+    row = rows.filter(pk=former).first()
     if row is None:
         return {}
     draft = {"form_key": row.form_key, "kind": row.kind} if row.stage == RequestStage.DRAFT else {}
@@ -193,7 +195,7 @@ def _likely(asked: Asked, form: AskForm) -> dict[str, Any]:
 def _need(form: AskForm) -> Need | None:
     """The proposed need, when turnover, terms and currency are filled in so that it can be worked out."""
     turnover, days, currency = form.value("turnover"), form.value("terms_days"), form.value("currency")
-    if turnover is None or days is None or not currency or turnover <= 0:
+    if turnover is None or days is None or not is_currency(currency or "") or turnover <= 0:
         return None
     return need(turnover, days, currency, edition().need_roundings)
 
