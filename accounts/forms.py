@@ -68,11 +68,16 @@ def unsent_form_of(request: HttpRequest) -> dict[str, Any] | None:
 
 def page_of_form(request: HttpRequest) -> str:
     """The page a form was sent from, so that one can go back to it: addresses that only take forms show no page."""
-    referrer = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(referrer, {request.get_host()}):
-        parts = urlsplit(referrer)
-        return parts.path + (f"?{parts.query}" if parts.query else "")
-    return request.path
+    return own_path(request, request.headers.get("Referer", "")) or request.path
+
+
+def own_path(request: HttpRequest, address: str) -> str:
+    """The path (and query) of a whole address of this portal's; '' when it is another's or none."""
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}):
+        return ""
+    parts = urlsplit(address)
+    # One slash: a browser reads //name/ as another host's address.
+    return "/" + parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")
 
 
 # --- people and firms -------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What every request carries: a language, a correlation id, a firm, and for staff a second factor."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.utils import is_mfa_enabled
@@ -17,7 +17,7 @@ from django.utils import translation
 
 from accounts.adapters import second_factor_given
 from accounts.audit import circumstances
-from accounts.forms import keep_unsent, page_of_form
+from accounts.forms import keep_unsent, own_path, page_of_form
 from accounts.models import Membership
 from kernel.refusals import NotAllowed
 
@@ -68,7 +68,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
         if request.headers.get("HX-Request") and request.method == "POST":
             return render(request, "accounts/session_ended.html")
         if request.headers.get("HX-Request"):
-            page = urlsplit(request.headers.get("HX-Current-URL", "")).path or reverse("home")
+            page = own_path(request, request.headers.get("HX-Current-URL", "")) or reverse("home")
             return HttpResponse(headers={"HX-Redirect": f"{reverse('account_login')}?{urlencode({'next': page})}"})
         if request.method == "POST" and keep_unsent(request):
             return redirect(f"{reverse('account_login')}?{urlencode({'next': reverse('unsent_form')})}")

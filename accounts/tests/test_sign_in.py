@@ -162,7 +162,18 @@ def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(client):
     response = client.get(
         reverse("profile"), headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/limits/ask/7/?a=b"}
     )
-    assert response.headers["HX-Redirect"] == f"{LOGIN}?next=%2Flimits%2Fask%2F7%2F"
+    assert response.headers["HX-Redirect"] == f"{LOGIN}?next=%2Flimits%2Fask%2F7%2F%3Fa%3Db"
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "https://evil.example/x/", ""])
+def test_a_part_of_a_page_that_is_not_ours_leads_home_after_sign_in(client, address):
+    response = client.get(reverse("profile"), headers={"HX-Request": "true", "HX-Current-URL": address})
+    assert response.headers["HX-Redirect"] == f"{LOGIN}?next=%2F"
+
+
+def test_a_form_from_a_page_with_two_slashes_leads_to_no_other_host(client):
+    client.post(reverse("profile"), {"name": "x"}, headers={"Referer": "http://testserver//evil.example/"})
+    assert client.session["unsent"]["page"] == "/evil.example/"
 
 
 def test_a_preview_does_not_lead_away_from_the_form_it_stands_beside(client):
