@@ -121,7 +121,8 @@ def owed_by_currency(firm: Exporter, today: date) -> Any:
 
 def largest_limits(firm: Exporter, today: date) -> tuple[Holding, ...]:
     """The largest limits, compared in house currency since a firm may hold limits in several."""
-    limits = list(in_force(firm, today).select_related("buyer").order_by("-house_amount", "id")[:LARGEST])
+    # The buyers' names are read afterwards: a join would meet all limits of the book before the largest are taken.
+    limits = list(in_force(firm, today).prefetch_related("buyer").order_by("-house_amount", "id")[:LARGEST])
     owed = {
         (row["buyer"], row["currency"]): row["sum"]
         for row in open_invoices(firm)
