@@ -219,3 +219,11 @@ def test_the_page_speaks_chinese(client: Client, firm: Exporter):
     signed_in(client, member(firm, language="zh-hans"), firm)
     page = page_of(client, bought)
     assert "信用限额" in page and "Credit limit" not in page
+
+
+def test_which_of_the_insurers_people_decided_is_not_said(client: Client, clerk: User, firm: Exporter) -> None:
+    bought = buyer()
+    in_book(firm, bought)
+    decision(limit_request(policy(firm), bought, stage="decided"), decided_by=staff(UNDERWRITER, name="Ursula Under"))
+    shown = page_of(client, bought)
+    assert "Decided by an underwriter" in shown and "Ursula" not in shown

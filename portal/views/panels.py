@@ -98,7 +98,7 @@ def requests_of(shown: Shown, number: int) -> list[LimitRequest]:
 def limit_of(shown: Shown, requests: list[LimitRequest]) -> dict[str, Any]:
     """The limit in force, the open request, and whether the limit waits for a review after a regrade."""
     # One row per policy: the one in force goes before those that have ended.
-    row = shown.own(CreditLimit).select_related("decision__decided_by", "upcoming").order_by("-amount", "-id").first()
+    row = shown.own(CreditLimit).select_related("decision", "upcoming").order_by("-amount", "-id").first()
     ended = row is not None and (not row.amount or (row.valid_to is not None and row.valid_to < shown.today))
     last = requests[0] if requests else None
     regraded = shown.entry.buyer.regraded_at

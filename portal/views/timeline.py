@@ -76,12 +76,12 @@ def _requests(requests: list[LimitRequest]) -> Iterator[Item]:
 
 
 def _decisions(shown: Shown, number: int) -> Iterator[Item]:
-    rows = shown.own(LimitDecision).select_related("decided_by")
-    for row in rows.order_by("-id")[:number]:
+    """By an underwriter or the machine: which of the insurer's people it was is not said, here as on other pages."""
+    for row in shown.own(LimitDecision).order_by("-id")[:number]:
         facts = {"outcome": row.get_outcome_display(), "amount": amount_shown(row.amount, row.currency)}
         what = _("Limit decided · %(outcome)s: %(amount)s") if row.amount else _("Limit decided · %(outcome)s")
         url = reverse("limit_request", args=[row.request_id]) if row.request_id else ""
-        by = row.decided_by or pgettext("who decided", "the machine")
+        by = _("an underwriter") if row.decided_by_id else pgettext("who decided", "the machine")
         yield _item(row.decided_at, what % facts, "", by, url)
 
 
