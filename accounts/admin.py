@@ -4,6 +4,7 @@ Rows that carry insured facts are read-only in the admin; each decision has its 
 everything else.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.admin import EmailAddress
@@ -16,13 +17,27 @@ from django.contrib.auth.admin import Group
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from accounts.acts import act_words
 from accounts.models import AuditEvent, Exporter, Invitation, Membership, StaffAuthority, User
 from accounts.models.roles import GROUP_LABELS, POLICY_ADMINISTRATOR, STAFF_GROUPS
 from accounts.views import office
-from accounts.wording import detail_shown
+from accounts.wording import amount_shown, detail_shown
+
+
+def money(name: str, label: Any, currency: str = "currency") -> Callable[[models.Model], str]:
+    """A list's column: an amount as readers see amounts, in the currency that the row's column `currency` names."""
+
+    @admin.display(description=label, ordering=name)
+    def shown(row: models.Model) -> str:
+        amount = getattr(row, name)
+        return "–" if amount is None else amount_shown(amount, getattr(row, currency, currency))
+
+    shown.__name__ = name  # Django makes the cell's class of it
+    return shown
 
 
 class OfficeAdmin(admin.ModelAdmin):
@@ -203,7 +218,7 @@ class StaffAuthorityAdmin(OfficeAdmin):
     """How far each member of staff decides alone; set by a colleague, on a page of its own."""
 
     added_by = changed_by = (POLICY_ADMINISTRATOR,)
-    list_display = ("user", "amount", "currency", "best_grade", "worst_grade")
+    list_display = ("user", money("amount", _("Up to")), "best_grade", "worst_grade")
     list_select_related = ("user",)
     ordering = ("user__name",)
     actions = None
@@ -222,10 +237,15 @@ class StaffAuthorityAdmin(OfficeAdmin):
 class AuditEventAdmin(ReadOnlyAdmin):
     """The trail of everything, for staff."""
 
-    list_display = ("at", "by", "action", "exporter", "subject", "address")
+    list_display = ("at", "by", "act", "exporter", "subject", "address")
     list_select_related = ("by", "exporter")
     list_filter = ("action",)
     search_fields = ("=subject", "=correlation", "by__email")
     date_hierarchy = None  # it would count the whole trail on every page
     ordering = ("-id",)
-    fields = readonly_fields = ("at", "by", "action", "exporter", "subject", "details", "correlation", "address")
+    fields = readonly_fields = ("at", "by", "act", "exporter", "subject", "details", "correlation", "address")
+
+    @admin.display(description=_("Act"), ordering="action")
+    def act(self, event: AuditEvent) -> str:
+        """In the words of the floor whose act it is."""
+        return render_to_string("accounts/office/act.html", act_words(event.action, event.details))

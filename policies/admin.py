@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline
+from accounts.admin import OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, money
 from accounts.models.roles import POLICY_ADMINISTRATOR, SENIOR_UNDERWRITER, UNDERWRITER
 from kernel.references import row_number
 from policies.models import (
@@ -84,7 +86,7 @@ class LimitRequestAdmin(ReadOnlyAdmin):
     """Requests that have left their firm. Drafts and what awaits a colleague are the firm's own."""
 
     seen_by = UNDERWRITERS
-    list_display = ("__str__", "exporter", "buyer", "kind", "amount", "currency", "stage", "asked_at")
+    list_display = ("__str__", "exporter", "buyer", "kind", money("amount", _("Amount asked for")), "stage", "asked_at")
     list_filter = ("stage", "kind")
     list_select_related = ("exporter", "buyer")
     search_fields = ("exporter__name", "buyer__name")
@@ -111,7 +113,7 @@ class LimitDecisionAdmin(ReadOnlyAdmin):
     """Every decision, as it was made."""
 
     seen_by = UNDERWRITERS
-    list_display = ("decided_at", "exporter", "buyer", "outcome", "amount", "currency", "decided_by")
+    list_display = ("decided_at", "exporter", "buyer", "outcome", money("amount", _("Limit")), "decided_by")
     list_filter = ("outcome",)
     list_select_related = ("exporter", "buyer", "decided_by")
     search_fields = ("exporter__name", "buyer__name")
@@ -123,7 +125,7 @@ class CreditLimitAdmin(ReadOnlyAdmin):
     """Limits as they stand, and the list of those to review."""
 
     seen_by = UNDERWRITERS
-    list_display = ("buyer", "exporter", "amount", "currency", "valid_to", "upcoming_on", "reviewed_at")
+    list_display = ("buyer", "exporter", money("amount", _("Limit")), "valid_to", "upcoming_on", "reviewed_at")
     list_select_related = ("exporter", "buyer")
     search_fields = ("exporter__name", "buyer__name")
     ordering = ("-amount", "pk")
@@ -143,7 +145,7 @@ class BuyerCapacityAdmin(ReadOnlyAdmin):
     """What is issued on each buyer."""
 
     seen_by = UNDERWRITERS
-    list_display = ("buyer", "issued")
+    list_display = ("buyer", money("issued", _("Limits issued"), settings.HOUSE_CURRENCY))
     list_select_related = ("buyer",)
     search_fields = ("buyer__name",)
     ordering = ("-issued", "pk")
@@ -155,7 +157,16 @@ class AppetiteAdmin(OfficeAdmin):
 
     seen_by = UNDERWRITERS
     added_by = (SENIOR_UNDERWRITER,)
-    list_display = ("grade", "country", "buyer", "cap", "off_cover", "valid_from", "valid_to", "set_by")
+    list_display = (
+        "grade",
+        "country",
+        "buyer",
+        money("cap", _("Cap, house currency"), settings.HOUSE_CURRENCY),
+        "off_cover",
+        "valid_from",
+        "valid_to",
+        "set_by",
+    )
     list_display_links = None
     list_select_related = ("buyer", "set_by")
     ordering = ("-valid_from", "-pk")

@@ -179,6 +179,7 @@ MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation has proved it
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Fairlead"
+MFA_TOTP_TOLERANCE = 1  # RFC 6238 §5.2: one step more, for a code takes time to type and clocks differ
 USERSESSIONS_TRACK_ACTIVITY = True  # by accounts.middleware.SessionNotesMiddleware
 INVITATION_DAYS = 14
 SESSION_COOKIE_AGE = 60 * 60 * 12

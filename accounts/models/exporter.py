@@ -90,7 +90,9 @@ class Membership(models.Model):
     role = models.CharField(_("Role"), max_length=10, choices=Role.choices)
     joined_at = models.DateTimeField(_("Joined"), default=timezone.now)
     ended_at = models.DateTimeField(_("Ended on"), null=True, blank=True)
-    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Ended by")
+    )
 
     objects: ClassVar = MembershipQuerySet.as_manager()
 
@@ -132,7 +134,7 @@ class Invitation(models.Model):
     that waits for its mail (`sent_at` empty) has a hash that no link fits.
     """
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="invitations")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="invitations", verbose_name=_("Exporter"))
     email = models.EmailField(_("E-mail address"), max_length=254)
     name = models.CharField(
         pgettext_lazy("person", "Name"), max_length=150, blank=True
@@ -141,12 +143,23 @@ class Invitation(models.Model):
     language = models.CharField(_("Language of the mail"), max_length=10, default=settings.LANGUAGE_CODE)
     token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
     invited_at = models.DateTimeField(_("Invited"), default=timezone.now)
-    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Invited by")
+    )
     expires_at = models.DateTimeField(_("Until"))
     accepted_at = models.DateTimeField(_("Accepted on"), null=True, blank=True)
-    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Accepted by")
+    )
     revoked_at = models.DateTimeField(_("Withdrawn on"), null=True, blank=True)
-    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Withdrawn by"),
+    )
     # The mail: a worker claims it for a while and notes when it was sent (accounts/tasks.py).
     mail_claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     mail_attempts = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import owns
 from accounts.actions.exporter import set_reviewed_acts
+from accounts.acts import act_words
 from accounts.forms import FirmForm, TrailFilter, show_refusals
 from accounts.models import AuditEvent, User
 from accounts.paging import keyset_page
@@ -57,7 +58,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": [_row(event) for event in page.rows],
             "people": _people(named),
-            "acts": [{"name": act, **_words(act)} for act in acts],
+            "acts": [{"name": act, **act_words(act)} for act in acts],
             "person": person,
             "act": act,
         },
@@ -75,10 +76,5 @@ def _row(event: AuditEvent) -> dict[str, Any]:
         "insurers": insurers,
         "address": "" if insurers else event.address or "",  # whose desk staff sit at is not the firm's business
         "details": details_shown(event.details),
-        **_words(event.action, event.details),
+        **act_words(event.action, event.details),
     }
-
-
-def _words(act: str, details: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What the template says with the words of all floors, and what it says when none of them knows the act."""
-    return {"said": {"code": f"audit_{act}", "facts": details or {}}, "plain": act.replace("_", " ")}

@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import OfficeAdmin, ReadOnlyAdmin
+from accounts.admin import OfficeAdmin, ReadOnlyAdmin, money
 from accounts.models.roles import CLAIMS_HANDLER, SENIOR_UNDERWRITER, UNDERWRITER
 from buyers.models import (
     Alert,
@@ -29,7 +30,14 @@ class FinancialStatementAdmin(OfficeAdmin):
     """Annual accounts; "add" leads to the page of the action, and none is ever changed."""
 
     seen_by = added_by = UNDERWRITERS
-    list_display = ("buyer", "period_end", "currency", "sales", "equity", "audited", "source")
+    list_display = (
+        "buyer",
+        "period_end",
+        money("sales", _("Sales")),
+        money("equity", _("Equity")),
+        "audited",
+        "source",
+    )
     list_select_related = ("buyer",)
     search_fields = ("buyer__name",)
     ordering = ("-id",)

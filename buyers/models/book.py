@@ -29,17 +29,24 @@ class BookEntryQuerySet(OfExporterQuerySet):
 class BookEntry(models.Model):
     """A buyer in an exporter's book: own reference, notes, whether it is an affiliate, whether it is watched."""
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="book")
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="book_entries")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="book", verbose_name=_("Exporter"))
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="book_entries", verbose_name=_("Buyer"))
     own_reference = models.CharField(_("Your reference"), max_length=60, blank=True)
     notes = models.TextField(_("Notes"), max_length=4000, blank=True)
     affiliate = models.BooleanField(_("Affiliate"), default=False)
     watched = models.BooleanField(_("Watched"), default=True)
     sort_key = models.CharField(max_length=500, editable=False)  # the buyer's, so that a book sorts by one index
     added_at = models.DateTimeField(default=timezone.now)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Added by"))
     archived_at = models.DateTimeField(null=True, blank=True)
-    archived_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    archived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Laid aside by"),
+    )
 
     objects: ClassVar = BookEntryQuerySet.as_manager()
 

@@ -78,7 +78,9 @@ class Buyer(models.Model):
     public_body = models.BooleanField(_("Public body"), default=False)
     private_person = models.BooleanField(_("Private person"), default=False)
     fictitious = models.BooleanField(_("Fictitious"), default=False)  # invented for the demo; says so on its page
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_from")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name=_("Merged into")
+    )
     source = models.CharField(_("Source"), max_length=40, blank=True)
     added_at = models.DateTimeField(default=timezone.now)
     # The last score, repeated here so that lists sort by it; Score rows are the truth.
@@ -120,7 +122,7 @@ class Buyer(models.Model):
 class Identifier(models.Model):
     """A number by which a register knows the buyer, normalised (no blanks or marks, capitals)."""
 
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="identifiers")
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="identifiers", verbose_name=_("Buyer"))
     scheme = models.CharField(_("Kind"), max_length=12)  # LEI, VAT, USCC, … see buyers/identity.py
     value = models.CharField(_("Number"), max_length=60)
     check_digits_fail = models.BooleanField(default=False)  # issued all the same: warned about, not refused

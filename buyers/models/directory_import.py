@@ -42,7 +42,9 @@ class DirectoryImport(models.Model):
     failure = models.CharField(max_length=40, blank=True)  # code, worded in buyers/wording.py
     failure_facts = models.JSONField(default=dict, blank=True)
     started_at = models.DateTimeField(_("Started"), default=timezone.now)
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Started by")
+    )
     finished_at = models.DateTimeField(_("Finished"), null=True, blank=True)
 
     class Meta:
@@ -67,7 +69,7 @@ class DirectoryImport(models.Model):
 class RefusedRow(models.Model):
     """A row that did not go in (or went in with a warning), with the reason's code and the text of the row."""
 
-    run = models.ForeignKey(DirectoryImport, models.CASCADE, related_name="refused_rows")
+    run = models.ForeignKey(DirectoryImport, models.CASCADE, related_name="refused_rows", verbose_name=_("Import"))
     line = models.PositiveIntegerField(_("Line"))
     code = models.CharField(_("Reason"), max_length=40)
     warning = models.BooleanField(default=False)  # accepted all the same

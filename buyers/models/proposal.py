@@ -27,7 +27,7 @@ class ProposalStage(models.TextChoices):
 class BuyerProposal(models.Model):
     """What the exporter knows of the buyer, as typed; `buyer` is what became of it."""
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="proposals")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="proposals", verbose_name=_("Exporter"))
     name = models.CharField(_("Registered name"), max_length=500)
     country = CountryField(_("Country"))
     scheme = models.CharField(_("Kind of number"), max_length=12, blank=True)
@@ -39,13 +39,19 @@ class BuyerProposal(models.Model):
     own_reference = models.CharField(_("Your reference"), max_length=60, blank=True)
     stage = models.CharField(max_length=10, choices=ProposalStage.choices, default=ProposalStage.PROPOSED)
     proposed_at = models.DateTimeField(default=timezone.now)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Proposed by")
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Who decided")
+    )
     reason = models.CharField(max_length=40, blank=True)  # code, worded in buyers/wording.py
     remark = models.TextField(_("Remark to the exporter"), max_length=1000, blank=True)
     form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)  # a double click is one proposal
-    buyer = models.ForeignKey(Buyer, models.PROTECT, null=True, blank=True, related_name="proposals")
+    buyer = models.ForeignKey(
+        Buyer, models.PROTECT, null=True, blank=True, related_name="proposals", verbose_name=_("Buyer")
+    )
 
     objects: ClassVar = OfExporterQuerySet.as_manager()
 

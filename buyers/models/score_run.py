@@ -92,7 +92,7 @@ class ScoreRangeQuerySet(models.QuerySet["ScoreRange"]):
 class ScoreRange(models.Model):
     """Buyers `first_buyer`..`last_buyer` (ids) of a run, a worker's until `claimed_until`; beat sweeps the rest."""
 
-    run = models.ForeignKey(ScoreRun, models.CASCADE, related_name="ranges")
+    run = models.ForeignKey(ScoreRun, models.CASCADE, related_name="ranges", verbose_name=_("Refresh"))
     first_buyer = models.BigIntegerField()
     last_buyer = models.BigIntegerField()
     claimed_by = models.CharField(max_length=120, blank=True)

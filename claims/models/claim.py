@@ -73,9 +73,9 @@ class ClaimQuerySet(OfExporterQuerySet):
 class Claim(models.Model):
     """From draft to assessment in this edition; acceptance, payment and recovery follow."""
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="claims")
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="claims")
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="claims")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="claims", verbose_name=_("Exporter"))
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="claims", verbose_name=_("Policy"))
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="claims", verbose_name=_("Buyer"))
     cause = models.CharField(_("Cause"), max_length=20, choices=Cause.choices)
     event_on = models.DateField(_("Insolvency opened or default since"))
     currency = CurrencyField(_("Currency"))
@@ -84,16 +84,29 @@ class Claim(models.Model):
     stage = models.CharField(_("Stage"), max_length=16, choices=ClaimStage.choices, default=ClaimStage.DRAFT)
     form_key = models.UUIDField(default=uuid.uuid4)
     created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Created by")
+    )
     filed_at = models.DateTimeField(_("Filed"), null=True, blank=True)
-    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Filed by")
+    )
     decide_by = models.DateField(_("Decide by"), null=True, blank=True)  # moves while the clock is stopped
     clock_stopped_on = models.DateField(null=True, blank=True)
-    handler = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Claims handler"),
+    )
     papers_edition = models.CharField(_("Edition of the list of papers"), max_length=40)
     assessment = models.TextField(_("Assessment"), max_length=4000, blank=True)
     assessed_at = models.DateTimeField(_("Assessed"), null=True, blank=True)
-    assessed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    assessed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Assessed by")
+    )
 
     objects: ClassVar = ClaimQuerySet.as_manager()
 
@@ -180,8 +193,8 @@ def _item_facts(invoice: Invoice) -> ItemFacts:
 class ClaimItem(models.Model):
     """An invoice that a claim is made for."""
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="items")
-    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="claim_items")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="items", verbose_name=_("Claim"))
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="claim_items", verbose_name=_("Invoice"))
     added_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
 

@@ -22,12 +22,14 @@ class ClaimEventQuerySet(AppendOnlyQuerySet):
 class ClaimEvent(models.Model):
     """One thing that happened: a move of the lifecycle, papers added, a question asked. `code` is worded per reader."""
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="events")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="events", verbose_name=_("Claim"))
     code = models.CharField(max_length=40)
     facts = models.JSONField(default=dict, blank=True)
     stage = models.CharField(max_length=16)  # the stage after it
     at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Person")
+    )
 
     objects: ClassVar = ClaimEventQuerySet.as_manager()
 

@@ -36,11 +36,13 @@ class ClaimPaperQuerySet(models.QuerySet["ClaimPaper"]):
 class ClaimPaper(models.Model):
     """A document that proves something for a claim. Removed ones stay as rows until the claim is filed and after."""
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="papers")
-    document = models.OneToOneField(Document, models.PROTECT, related_name="claim_paper")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="papers", verbose_name=_("Claim"))
+    document = models.OneToOneField(Document, models.PROTECT, related_name="claim_paper", verbose_name=_("File"))
     kind = models.CharField(_("Kind"), max_length=20, choices=PaperKind.choices)
     removed_at = models.DateTimeField(null=True, blank=True)
-    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Removed by")
+    )
 
     objects: ClassVar = ClaimPaperQuerySet.as_manager()
 
@@ -56,14 +58,16 @@ class ClaimPaper(models.Model):
 class PaperRequest(models.Model):
     """A paper the claims handler asks for; the decision clock rests until every request is answered."""
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="paper_requests")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="paper_requests", verbose_name=_("Claim"))
     kind = models.CharField(_("Kind"), max_length=20, choices=PaperKind.choices)
     words = models.TextField(_("Words to the exporter"), max_length=2000, blank=True)
     asked_at = models.DateTimeField(_("Asked"), default=timezone.now)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Asked by"))
     answer = models.TextField(_("Answer"), max_length=2000, blank=True)
     answered_at = models.DateTimeField(_("Answered"), null=True, blank=True)
-    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Answered by")
+    )
 
     class Meta:
         verbose_name = _("Paper asked for")

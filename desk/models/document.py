@@ -26,7 +26,7 @@ class Document(models.Model):
     """A file in private storage. `key` is a name of ours; `name` is what the person called it: shown, never a path."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="documents")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="documents", verbose_name=_("Exporter"))
     name = models.CharField(_("File name"), max_length=200)
     key = models.CharField(max_length=200, unique=True, editable=False)
     content_type = models.CharField(_("Type"), max_length=100)
@@ -34,11 +34,15 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64)
     scan_state = models.CharField(max_length=12, choices=ScanState.choices, default=ScanState.NOT_SCANNED)
     uploaded_at = models.DateTimeField(_("Uploaded"), default=timezone.now)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Uploaded by")
+    )
     # The hidden key of the form it came with: sent twice, kept once.
     form_key = models.UUIDField(null=True, blank=True, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True)
-    removed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Removed by")
+    )
 
     objects: ClassVar = OfExporterQuerySet.as_manager()
 

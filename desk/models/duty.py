@@ -16,7 +16,7 @@ from accounts.models.exporter import OfExporterQuerySet
 class Duty(models.Model):
     """A dated duty of an exporter. `kind` is "app.code"; `subject` the row it concerns; the amount is for show."""
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="duties")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="duties", verbose_name=_("Exporter"))
     kind = models.CharField(max_length=80)
     subject = models.CharField(max_length=80)
     due_on = models.DateField(_("By"))
@@ -24,7 +24,9 @@ class Duty(models.Model):
     path = models.CharField(max_length=200)
     created_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(_("Done"), null=True, blank=True)
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Done by")
+    )
     lapsed_at = models.DateTimeField(null=True, blank=True)  # no longer needed: closed by the machine, by nobody
 
     objects: ClassVar = OfExporterQuerySet.as_manager()

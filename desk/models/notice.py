@@ -46,9 +46,11 @@ class Notice(models.Model):
     """
 
     exporter = models.ForeignKey(
-        Exporter, models.PROTECT, null=True, blank=True, related_name="+"
+        Exporter, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Exporter")
     )  # null: staff's news
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices", verbose_name=_("Recipient")
+    )
     channel = models.CharField(_("Channel"), max_length=4, choices=Channel.choices)
     kind = models.CharField(_("Kind"), max_length=80)
     facts = models.JSONField(default=dict, blank=True)

@@ -23,15 +23,17 @@ class ReviewOutcome(models.TextChoices):
 class Review(models.Model):
     """An act that waits for a second pair of eyes of the firm. `act` is "app.verb", `subject` the row it will move."""
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="reviews")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="reviews", verbose_name=_("Exporter"))
     act = models.CharField(max_length=40)
     subject = models.CharField(max_length=80)
     path = models.CharField(max_length=200)
     asked_at = models.DateTimeField(default=timezone.now)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Asked by"))
     outcome = models.CharField(max_length=10, choices=ReviewOutcome.choices, blank=True, default=ReviewOutcome.OPEN)
     decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Who decided")
+    )
 
     objects: ClassVar = OfExporterQuerySet.as_manager()
 

@@ -17,7 +17,7 @@ from buyers.models import Buyer
 class BuyerCapacity(models.Model):
     """One row per buyer, locked while a limit on it is decided; `issued` in house currency at the rates of decision."""
 
-    buyer = models.OneToOneField(Buyer, models.PROTECT, related_name="capacity")
+    buyer = models.OneToOneField(Buyer, models.PROTECT, related_name="capacity", verbose_name=_("Buyer"))
     issued = AmountField(_("Limits issued"), default=0)
 
     class Meta:
@@ -49,13 +49,15 @@ class Appetite(models.Model):
 
     grade = models.PositiveSmallIntegerField(_("Grade"), null=True, blank=True)
     country = CountryField(_("Country"), blank=True)
-    buyer = models.ForeignKey(Buyer, models.PROTECT, null=True, blank=True, related_name="appetite")
+    buyer = models.ForeignKey(
+        Buyer, models.PROTECT, null=True, blank=True, related_name="appetite", verbose_name=_("Buyer")
+    )
     cap = AmountField(_("Cap"))
     off_cover = models.BooleanField(_("Off cover"), default=False)
     valid_from = models.DateField(_("From"))
     valid_to = models.DateField(_("To"), null=True, blank=True)
     set_at = models.DateTimeField(default=timezone.now)
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Set by"))
 
     objects: ClassVar = AppetiteQuerySet.as_manager()
 

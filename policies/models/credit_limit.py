@@ -33,16 +33,18 @@ class CreditLimit(models.Model):
     `upcoming_on`: an announced cut, or what a temporary increase falls back to. `reviewed_at` is compared with the
     buyer's `regraded_at`: a limit not reviewed since is on the underwriters' list."""
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="credit_limits")
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="credit_limits")
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="credit_limits")
-    decision = models.ForeignKey(LimitDecision, models.PROTECT, related_name="+")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="credit_limits", verbose_name=_("Exporter"))
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="credit_limits", verbose_name=_("Policy"))
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="credit_limits", verbose_name=_("Buyer"))
+    decision = models.ForeignKey(LimitDecision, models.PROTECT, related_name="+", verbose_name=_("Decision"))
     amount = AmountField(_("Limit"))
     currency = CurrencyField(_("Currency"))
     valid_to = models.DateField(_("To"), null=True, blank=True)
     house_amount = AmountField()
     reviewed_at = models.DateTimeField(_("Reviewed"))
-    upcoming = models.ForeignKey(LimitDecision, models.PROTECT, null=True, blank=True, related_name="+")
+    upcoming = models.ForeignKey(
+        LimitDecision, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Following decision")
+    )
     upcoming_on = models.DateField(_("Changes on"), null=True, blank=True)
     lapsed_at = models.DateTimeField(_("Ended"), null=True, blank=True)
 

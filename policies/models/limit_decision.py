@@ -52,11 +52,15 @@ class LimitDecision(models.Model):
     `decided_by` empty: the machine. `request` empty: the insurer's own move.
     """
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="limit_decisions")
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="limit_decisions")
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="limit_decisions")
-    request = models.ForeignKey(LimitRequest, models.PROTECT, null=True, blank=True, related_name="decisions")
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="limit_decisions", verbose_name=_("Exporter"))
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="limit_decisions", verbose_name=_("Policy"))
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="limit_decisions", verbose_name=_("Buyer"))
+    request = models.ForeignKey(
+        LimitRequest, models.PROTECT, null=True, blank=True, related_name="decisions", verbose_name=_("Request")
+    )
+    supersedes = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("Replaces")
+    )
     outcome = models.CharField(_("Outcome"), max_length=16, choices=Outcome.choices)
     amount = AmountField(_("Limit"))
     currency = CurrencyField(_("Currency"))
@@ -74,9 +78,16 @@ class LimitDecision(models.Model):
     rate_day = models.DateField()
     appeal_by = models.DateField(null=True, blank=True)
     decided_at = models.DateTimeField(_("Decided at"), default=timezone.now)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Who decided")
+    )
     countersigned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Countersigned by"),
     )
 
     objects: ClassVar = DecisionQuerySet.as_manager()

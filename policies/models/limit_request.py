@@ -61,9 +61,9 @@ class LimitRequestQuerySet(OfExporterQuerySet):
 class LimitRequest(models.Model):
     """What was asked, in the requester's currency and words; what the machine made of it stands beside it."""
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="limit_requests")
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="limit_requests")
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="limit_requests")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="limit_requests", verbose_name=_("Exporter"))
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="limit_requests", verbose_name=_("Policy"))
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="limit_requests", verbose_name=_("Buyer"))
     kind = models.CharField(_("Kind"), max_length=14, choices=RequestKind.choices)
     amount = AmountField(_("Amount"))
     currency = CurrencyField(_("Currency"))
@@ -76,9 +76,13 @@ class LimitRequest(models.Model):
     # One key per opened form: a double click or a resend finds the request it already made.
     form_key = models.UUIDField(default=uuid.uuid4)
     created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Created by")
+    )
     asked_at = models.DateTimeField(_("Asked at"), null=True, blank=True)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Asked by")
+    )
     closed_at = models.DateTimeField(_("Closed"), null=True, blank=True)
     # The machine's answer: edition, working, referral reasons. For staff only where a reason speaks of capacity.
     edition = models.CharField(max_length=20, blank=True)
@@ -88,10 +92,22 @@ class LimitRequest(models.Model):
     # An underwriter's decision above their own authority waits here for a countersignature.
     proposed = models.JSONField(null=True, blank=True)
     proposed_at = models.DateTimeField(null=True, blank=True)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Decision proposed by"),
+    )
     # The decision this request asks to think over again.
     appeals = models.ForeignKey(
-        "policies.LimitDecision", models.PROTECT, null=True, blank=True, related_name="appealed_by"
+        "policies.LimitDecision",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appealed_by",
+        verbose_name=_("Appeal against"),
     )
 
     objects: ClassVar = LimitRequestQuerySet.as_manager()

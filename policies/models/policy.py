@@ -31,7 +31,7 @@ class PolicyQuerySet(OfExporterQuerySet):
 class Policy(models.Model):
     """A contract between insurer and exporter. `ends_on` is its last day; `stage_on` the day the stage took effect."""
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="policies")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="policies", verbose_name=_("Exporter"))
     number = models.CharField(_("Policy number"), max_length=30, unique=True)
     currency = CurrencyField(_("Currency"))
     time_zone = models.CharField(_("Time zone"), max_length=40, default="Europe/Berlin")
@@ -41,7 +41,7 @@ class Policy(models.Model):
     starts_on = models.DateField(_("From"))
     ends_on = models.DateField(_("To"))
     bound_at = models.DateTimeField(default=timezone.now)
-    bound_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    bound_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Bound by"))
 
     objects: ClassVar = PolicyQuerySet.as_manager()
 
@@ -62,7 +62,7 @@ class Policy(models.Model):
 class Suspension(models.Model):
     """Days on which a policy covered no new deliveries: from `starts_on` to `ends_on` (included; empty: still so)."""
 
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="suspensions")
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="suspensions", verbose_name=_("Policy"))
     starts_on = models.DateField(_("From"))
     ends_on = models.DateField(_("To"), null=True, blank=True)
     reason = models.CharField(_("Reason"), max_length=200)

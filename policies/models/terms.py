@@ -32,7 +32,7 @@ class TermsQuerySet(models.QuerySet["PolicyTerms"]):
 class PolicyTerms(models.Model):
     """Terms from `valid_from` to `valid_to` (included; empty = until changed). Amounts in the policy's currency."""
 
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="terms")
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="terms", verbose_name=_("Policy"))
     valid_from = models.DateField(_("From"))
     valid_to = models.DateField(_("To"), null=True, blank=True)
     edition = models.CharField(_("Wording edition"), max_length=20)

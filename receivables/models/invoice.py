@@ -29,9 +29,9 @@ class InvoiceQuerySet(AppendOnlyQuerySet, OfExporterQuerySet):
 class Invoice(models.Model):
     """Insurable amount is `net`; VAT is never covered. Corrections are credit notes, so the row never changes."""
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="invoices")
-    policy = models.ForeignKey(Policy, models.PROTECT, related_name="invoices")
-    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="invoices")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="invoices", verbose_name=_("Exporter"))
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="invoices", verbose_name=_("Policy"))
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="invoices", verbose_name=_("Buyer"))
     number = models.CharField(_("Invoice number"), max_length=60)
     delivered_on = models.DateField(_("Delivered"))
     issued_on = models.DateField(_("Issued"))
@@ -40,7 +40,9 @@ class Invoice(models.Model):
     vat = AmountField(_("VAT"), default=0)
     currency = CurrencyField(_("Currency"))
     recorded_at = models.DateTimeField(default=timezone.now)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Recorded by")
+    )
 
     objects: ClassVar = InvoiceQuerySet.as_manager()
 

@@ -21,13 +21,15 @@ class ReceiptQuerySet(AppendOnlyQuerySet, OfExporterQuerySet):
 class Receipt(models.Model):
     """`amount` in the invoice's currency, received on a day."""
 
-    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="receipts")
-    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="receipts")
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="receipts", verbose_name=_("Exporter"))
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="receipts", verbose_name=_("Invoice"))
     amount = AmountField(_("Amount received"))
     received_on = models.DateField(_("Received on"))
     reference = models.CharField(_("Payment reference"), max_length=60)
     recorded_at = models.DateTimeField(default=timezone.now)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Recorded by")
+    )
 
     objects: ClassVar = ReceiptQuerySet.as_manager()
 
