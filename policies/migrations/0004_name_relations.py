@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
-                verbose_name="Proposed by",
+                verbose_name="Decision proposed by",
             ),
         ),
         migrations.AlterField(
