@@ -133,14 +133,12 @@ def _open_review(claim: Claim) -> Review | None:
 
 
 def _signal(by: int, claim: Claim, today: date) -> None:
-    kinds: dict[str, date] = {SignalKind.CLAIM_FILED: today}
-    if claim.cause == Cause.INSOLVENCY:
-        kinds[SignalKind.INSOLVENCY_FILED] = claim.event_on
-    for kind, happened_on in kinds.items():
-        record_signal(
-            by=by, buyer=claim.buyer_id, kind=kind, happened_on=happened_on, source="claim",
-            reporter=claim.exporter_id, facts={},
-        )  # fmt: skip
+    """A firm's word that its buyer is insolvent is for staff to look at; what it changes for all others waits until a
+    claims handler has seen the proof (assess_claim)."""
+    record_signal(
+        by=by, buyer=claim.buyer_id, kind=SignalKind.CLAIM_FILED, happened_on=today, source="claim",
+        reporter=claim.exporter_id, facts={"cause": claim.cause},
+    )  # fmt: skip
 
 
 def _tell_filed(by: int, claim: Claim) -> None:

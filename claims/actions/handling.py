@@ -9,8 +9,11 @@ from django.utils import timezone
 from accounts.access import require_group
 from accounts.audit import action, record, subject_of
 from accounts.models.roles import CLAIMS_HANDLER
+from buyers.actions.signal import record_signal
+from buyers.models.signal import SignalKind
 from claims.lifecycle import CLAIM, ON_THE_DESK
 from claims.models import Claim, ClaimEvent, PaperRequest
+from claims.models.claim import Cause
 from claims.models.paper import PaperKind
 from desk.actions.duty import lapse_duty, set_duty
 from desk.actions.notice import tell
@@ -93,7 +96,10 @@ def _tell_asked(by: int, claim: Claim, requests: list[PaperRequest], answer_by: 
 
 @action
 def assess_claim(*, by: int, claim: int, words: str) -> Claim:
-    """Close the assessment with words the firm will read. Refuses without words, and while papers are asked for."""
+    """Close the assessment with words the firm will read. Refuses without words, and while papers are asked for.
+
+    An insolvency is a signal on the buyer from here on: now that its proof was looked at, not on the firm's word alone.
+    """
     require_group(by, HANDLERS)
     found = Claim.objects.locked(claim)
     if found.assessed_by_id == by and found.assessment == words.strip():
@@ -105,6 +111,11 @@ def assess_claim(*, by: int, claim: int, words: str) -> Claim:
     found.handler_id = found.handler_id or by
     found.save(update_fields=["stage", "assessment", "assessed_at", "assessed_by", "handler"])
     ClaimEvent.objects.add(found, "claim_assessed", by, words=found.assessment)
+    if found.cause == Cause.INSOLVENCY:
+        record_signal(
+            by=by, buyer=found.buyer_id, kind=SignalKind.INSOLVENCY_FILED, happened_on=found.event_on, source="claim",
+            reporter=found.exporter_id, facts={},
+        )  # fmt: skip
     lapse_duty(exporter=found.exporter_id, kind="claims.answer_papers", subject=subject_of(found))
     tell(
         by=by, exporter=found.exporter_id, kind="claims.claim_assessed",
