@@ -31,7 +31,7 @@ pytest_plugins = ["tests.test_services.portal_server", "tests.test_services.brow
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
-    """A worker that inherits the settings' name reads them before its own conftest gives it a Redis database of its own:
+    """A worker that inherits the settings' name reads them before its conftest gives it a Redis database of its own:
     one worker's emptied cache would then forget the tries another one counts."""
     if SUPERVISOR:
         os.environ.pop("DJANGO_SETTINGS_MODULE", None)

@@ -61,6 +61,7 @@ def countersign_decision(*, by: int, request: int) -> LimitRequest:
     require_group(by, frozenset({SENIOR_UNDERWRITER}))
     case = _Deciding.locked(request)
     LIMIT_REQUEST.target("countersign", case.request.stage)
+    assert case.request.proposed is not None  # the stage says so
     verdict = proposed(case.request.proposed)
     proposer = case.request.proposed_by_id
     refuse([refusal("countersign_needs_another")] if proposer == by else [])

@@ -262,8 +262,8 @@ def _again(standing: LimitDecision, made: LimitDecision) -> LimitDecision:
 
 def _drop_duty(limit: CreditLimit) -> None:
     """A new decision has a new end; the reminder of the former one is no longer needed."""
-    named = {"exporter": limit.exporter_id, "kind": LIMIT_ENDS, "subject": subject_of(limit)}
+    exporter, subject = limit.exporter_id, subject_of(limit)
     if Duty.objects.filter(
-        exporter_id=limit.exporter_id, kind=LIMIT_ENDS, subject=named["subject"], done_at=None, lapsed_at=None
+        exporter_id=exporter, kind=LIMIT_ENDS, subject=subject, done_at=None, lapsed_at=None
     ).exists():
-        lapse_duty(**named)
+        lapse_duty(exporter=exporter, kind=LIMIT_ENDS, subject=subject)
