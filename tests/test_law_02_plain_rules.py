@@ -8,7 +8,8 @@ from tests.house import imported, modules
 FACING_DJANGO = {
     "access", "actions", "adapters", "admin", "api", "apps", "asgi", "audit", "catalogues", "celery", "clock",
     "context_processors", "forms", "glossary", "management", "middleware", "models", "pages", "paging", "safety",
-    "search", "sectors", "settings", "shell", "storage", "tables", "tasks", "templatetags", "urls", "views", "wording", "wsgi",
+    "search", "sectors", "settings", "shell", "storage", "tables", "tasks", "templatetags", "urls", "views",
+    "wording", "wsgi",
 }  # fmt: skip
 
 DJANGO_WORLD = ("django", "allauth", "celery", "crispy", "psycopg", "pgtrigger", "redis")
