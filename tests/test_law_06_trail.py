@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 
+from portal.wording import WORDS
 from tests.house import action_modules, every_module
 
 
@@ -22,6 +23,11 @@ def public_functions() -> list[tuple[str, str]]:
 def test_what_an_actions_module_offers_is_an_action(module: str, name: str):
     function = getattr(import_module(module), name)
     assert getattr(function, "is_action", False), f"{module}.{name} is not decorated by accounts.audit.action"
+
+
+@pytest.mark.parametrize(("module", "name"), public_functions())
+def test_every_act_of_the_trail_is_worded(module: str, name: str):
+    assert f"audit_{name}" in WORDS
 
 
 @pytest.mark.parametrize(("module", "name"), public_functions())

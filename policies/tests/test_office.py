@@ -145,6 +145,13 @@ def test_a_decision_that_cannot_stand_is_told_at_its_field(desk: Client, s: Scen
     assert not LimitDecision.objects.exists()
 
 
+def test_the_letter_beside_a_refused_decision_is_of_what_was_tried(desk: Client, s: Scene) -> None:
+    made = s.ask(comment="One.")
+    shown = desk.post(reverse("admin:decide_limit", args=[made.pk]), verdict(reasons=[])).content.decode()
+    letter = shown[shown.index('id="letters"') :]
+    assert "60,000.00" in letter
+
+
 def test_over_the_authority_the_page_says_who_must_countersign(desk: Client, s: Scene) -> None:
     boss = senior(name="Maria Koch")
     made = s.ask(amount=D(600_000), comment="Big.")

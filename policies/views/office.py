@@ -63,10 +63,12 @@ def decide_limit(request: HttpRequest, pk: int) -> HttpResponse:
     case = _case(pk)
     form = DecideForm(request.POST or None, initial=case.initial())
     if request.method == "POST" and form.is_valid():
+        tried = form.verdict()
         try:
-            done = actions.decide_limit_request(by=request.user.pk, request=pk, **form.verdict())
+            done = actions.decide_limit_request(by=request.user.pk, request=pk, **tried)
         except Refused as refused:
-            show_refusals(form, refused, WORDS)
+            show_refusals(form, refused, WORDS)  # the form is no longer valid: the letter is of what was tried
+            return _page(request, case, form, Verdict(**tried))
         else:
             messages.success(request, _decided(done))
             return _next(case)
@@ -120,9 +122,9 @@ class Case:
             "valid_to": self._last(row.wanted_until),
         }
 
-    def words(self, form: DecideForm, by: int) -> dict[str, Any]:
+    def words(self, form: DecideForm, by: int, tried: Verdict | None = None) -> dict[str, Any]:
         """The exporter's text in both languages for the form's present content, and who may decide it."""
-        verdict = self.verdict(form)
+        verdict = tried or self.verdict(form)
         letters = []
         for code, name in settings.LANGUAGES:
             with translation.override(code):
@@ -169,7 +171,7 @@ def _case(pk: int) -> Case:
     return Case(row, PolicyTerms.objects.terms_on(row.policy_id, today), limit, today)
 
 
-def _page(request: HttpRequest, case: Case, form: DecideForm) -> HttpResponse:
+def _page(request: HttpRequest, case: Case, form: DecideForm, tried: Verdict | None = None) -> HttpResponse:
     row, user = case.row, request.user
     queue = LimitRequest.objects.with_underwriters()
     before = queue.filter(Q(asked_at__lt=row.asked_at) | Q(asked_at=row.asked_at, pk__lt=row.pk))
@@ -196,7 +198,7 @@ def _page(request: HttpRequest, case: Case, form: DecideForm) -> HttpResponse:
         "may_return": _is_senior(user) or row.proposed_by_id == user.pk,
         **buyer_facts(row.buyer, case.today),
         **capacity_facts(row, case.limit, case.today),
-        **case.words(form, user.pk),
+        **case.words(form, user.pk, tried),
     }
     return render(request, "policies/office/decide_limit.html", {**admin.site.each_context(request), **shown})
 

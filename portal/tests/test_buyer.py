@@ -227,3 +227,29 @@ def test_which_of_the_insurers_people_decided_is_not_said(client: Client, clerk:
     decision(limit_request(policy(firm), bought, stage="decided"), decided_by=staff(UNDERWRITER, name="Ursula Under"))
     shown = page_of(client, bought)
     assert "Decided by an underwriter" in shown and "Ursula" not in shown
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Proof of delivery added"), ("zh-hans", "已添加交货凭证")])
+def test_what_happened_to_a_claim_is_said_with_its_papers_in_words(
+    client: Client, firm: Exporter, clerk: User, language: str, words: str
+):
+    held, bought = policy(firm), buyer()
+    in_book(firm, bought)
+    claim = Claim.objects.create(
+        exporter=firm, policy=held, buyer=bought, cause="insolvency", event_on=timezone.now().date(),
+        currency="EUR", created_by=clerk,
+    )  # fmt: skip
+    claim.events.create(code="paper_added", facts={"paper": "paper_delivery", "name": "CMR.pdf"}, by=clerk)
+    clerk.language = language
+    clerk.save()
+    client.cookies["language"] = language
+    shown = client.get(f"/buyers/{bought.pk}/", HTTP_ACCEPT_LANGUAGE=language).content.decode()
+    assert words in shown
+    assert "paper_delivery" not in shown
+
+
+def test_nobody_is_told_to_ask_for_a_limit_on_an_insolvent_buyer(client: Client, firm: Exporter, clerk: User):
+    policy(firm)
+    bought = buyer(grade=10)
+    in_book(firm, bought)
+    assert client.get(f"/buyers/{bought.pk}/").context["step"]["code"] == "stop_selling_on_credit"
