@@ -45,6 +45,8 @@ class TinyHouse:
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # A run of the tests that was started in the background ignores SIGINT, and so would all it starts.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         self.started.append(process)
         return process
