@@ -35,7 +35,8 @@ def servers_for(command: str) -> Iterator[None]:
         return
     with household.enter(command) as (home, running):
         if running:
-            lend(running["environment"])
+            # A running demo has an address, another command that holds the servers has none.
+            lend(running["environment"] | ({"SITE_URL": running["address"]} if "address" in running else {}))
             yield
             return
         with Supervisor(home.notes) as supervisor:
