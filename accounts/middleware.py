@@ -66,6 +66,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
         But not a part that is worked out from a form: to lead away from it would lose what is being typed.
         """
         if request.headers.get("HX-Request") and request.method == "POST":
+            # Its answer may come after the whole form was sent and kept in a new session: it must not take that
+            # session's cookie away, as Django does when the cookie it was sent belongs to no session any more.
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
             return render(request, "accounts/session_ended.html")
         if request.headers.get("HX-Request"):
             page = own_path(request, request.headers.get("HX-Current-URL", "")) or reverse("home")

@@ -183,6 +183,13 @@ def test_a_preview_does_not_lead_away_from_the_form_it_stands_beside(client):
     assert "nothing that you typed is lost" in response.content.decode()
 
 
+def test_a_late_preview_leaves_the_cookie_of_the_session_that_keeps_the_form(client):
+    client.cookies["sessionid"] = "ended-long-ago"
+    response = client.post(reverse("profile"), {"name": "typed"}, headers={"HX-Request": "true"})
+    assert response.status_code == 200
+    assert "sessionid" not in response.cookies
+
+
 # --- the password -----------------------------------------------------------------------------------------------------
 
 
