@@ -1,13 +1,10 @@
 """Columns and constraints every floor uses: amounts, currencies, percentages, rows that are only ever added."""
 
-from decimal import Decimal
 from typing import Any
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
-
-from kernel.currencies import MINOR_UNITS
 
 
 class AmountField(models.DecimalField):
@@ -25,11 +22,6 @@ class PercentField(models.DecimalField):
         kwargs.update(max_digits=7, decimal_places=4)
         super().__init__(*args, **kwargs)
 
-    @staticmethod
-    def share(percent: Decimal) -> Decimal:
-        """The percentage as a factor."""
-        return percent / 100
-
 
 class CurrencyField(models.CharField):
     """An ISO 4217 code in capitals."""
@@ -42,11 +34,6 @@ class CurrencyField(models.CharField):
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("choices", None)
         return name, path, args, kwargs
-
-
-def currency_choices() -> list[tuple[str, str]]:
-    """Every currency, for forms of staff."""
-    return [(code, code) for code in sorted(MINOR_UNITS)]
 
 
 class AppendOnlyQuerySet(models.QuerySet):

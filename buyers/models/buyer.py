@@ -56,10 +56,6 @@ class BuyerQuerySet(models.QuerySet["Buyer"]):
         """All entries that are this firm: `pk` and those merged into it. Their history was not rewritten."""
         return self.filter(Q(pk=pk) | Q(merged_into=pk))
 
-    def in_book_of(self, exporter: int) -> Self:
-        """Those in one exporter's book."""
-        return self.filter(book_entries__exporter_id=exporter, book_entries__archived_at__isnull=True)
-
 
 class Buyer(models.Model):
     """One legal entity. What one exporter thinks of it stands in its BookEntry, never here."""
