@@ -10,15 +10,20 @@ from kernel.refusals import Refusal, refusal
 
 Lines = Mapping[str, Decimal | None]
 
-# Lines that cannot be below nothing. Equity, profits and (rarely, as income) interest can.
+# Lines that cannot be below nothing. Equity, earnings and (rarely, as income) interest can.
 NEVER_NEGATIVE = (
-    "total_assets", "current_assets", "cash", "stock", "receivables", "current_liabilities", "long_term_debt", "sales",
-    "cost_of_sales", "depreciation",
+    "total_assets", "fixed_assets", "current_assets", "cash", "short_term_securities", "stock", "receivables",
+    "share_capital", "total_liabilities", "current_liabilities", "short_term_debt", "payables", "long_term_debt",
+    "sales", "cost_of_sales", "operating_costs", "depreciation",
 )  # fmt: skip
-# A part and the whole it cannot exceed.
+# A part and the whole it cannot exceed. Operating costs are all costs of the ordinary business: cost of sales, selling,
+# administration, depreciation; long-term debt is all that is owed for longer than a year.
 PARTS = (
-    ("current_assets", "total_assets"), ("equity", "total_assets"), ("cash", "current_assets"),
-    ("stock", "current_assets"), ("receivables", "current_assets"),
+    ("fixed_assets", "total_assets"), ("current_assets", "total_assets"), ("equity", "total_assets"),
+    ("cash", "current_assets"), ("short_term_securities", "current_assets"), ("stock", "current_assets"),
+    ("receivables", "current_assets"), ("current_liabilities", "total_liabilities"),
+    ("long_term_debt", "total_liabilities"), ("short_term_debt", "current_liabilities"),
+    ("payables", "current_liabilities"), ("cost_of_sales", "operating_costs"),
 )  # fmt: skip
 LONGEST_MONTHS = 24
 

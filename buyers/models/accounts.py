@@ -9,9 +9,14 @@ from accounts.models import Exporter
 from accounts.models.columns import AmountField, CurrencyField, PercentField
 from buyers.models.buyer import Buyer
 
+# A balance sheet from top to bottom, then a year's flows. What follows from others by one subtraction (gross profit is
+# sales less cost of sales, working capital is current assets less current liabilities) is no line of its own.
 LINES = (
-    "total_assets", "current_assets", "cash", "stock", "receivables", "equity", "current_liabilities", "long_term_debt",
-    "sales", "cost_of_sales", "operating_profit", "net_profit", "interest", "depreciation",
+    "total_assets", "fixed_assets", "current_assets", "cash", "short_term_securities", "stock", "receivables",
+    "equity", "share_capital", "retained_earnings",
+    "total_liabilities", "current_liabilities", "short_term_debt", "payables", "long_term_debt",
+    "sales", "cost_of_sales", "operating_costs", "operating_profit", "interest", "profit_before_tax", "net_profit",
+    "depreciation",
 )  # fmt: skip
 
 
@@ -26,18 +31,27 @@ class FinancialStatement(models.Model):
     source = models.CharField(_("Source"), max_length=60)
     received_at = models.DateTimeField(_("Received"), default=timezone.now)
     total_assets = AmountField(_("Total assets"), null=True, blank=True)
+    fixed_assets = AmountField(_("Fixed assets"), null=True, blank=True)
     current_assets = AmountField(_("Current assets"), null=True, blank=True)
     cash = AmountField(_("Cash"), null=True, blank=True)
+    short_term_securities = AmountField(_("Short-term securities"), null=True, blank=True)
     stock = AmountField(_("Stock"), null=True, blank=True)
     receivables = AmountField(_("Receivables"), null=True, blank=True)
     equity = AmountField(_("Equity"), null=True, blank=True)
+    share_capital = AmountField(_("Share capital"), null=True, blank=True)
+    retained_earnings = AmountField(_("Retained earnings"), null=True, blank=True)
+    total_liabilities = AmountField(_("Total liabilities"), null=True, blank=True)
     current_liabilities = AmountField(_("Current liabilities"), null=True, blank=True)
+    short_term_debt = AmountField(_("Short-term debt"), null=True, blank=True)
+    payables = AmountField(_("Owed to suppliers"), null=True, blank=True)
     long_term_debt = AmountField(_("Long-term debt"), null=True, blank=True)
     sales = AmountField(_("Sales"), null=True, blank=True)
     cost_of_sales = AmountField(_("Cost of sales"), null=True, blank=True)
+    operating_costs = AmountField(_("Operating costs"), null=True, blank=True)
     operating_profit = AmountField(_("Operating profit"), null=True, blank=True)
-    net_profit = AmountField(_("Net profit"), null=True, blank=True)
     interest = AmountField(_("Interest paid"), null=True, blank=True)
+    profit_before_tax = AmountField(_("Profit before tax"), null=True, blank=True)
+    net_profit = AmountField(_("Net profit"), null=True, blank=True)
     depreciation = AmountField(_("Depreciation"), null=True, blank=True)
 
     class Meta:

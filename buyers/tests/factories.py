@@ -42,10 +42,12 @@ def _somebody() -> User:
 
 # A middling manufacturer: every line known.
 LINES = {
-    "total_assets": 10_000_000, "current_assets": 6_000_000, "cash": 800_000, "stock": 2_000_000,
-    "receivables": 2_800_000, "equity": 3_500_000, "current_liabilities": 4_000_000, "long_term_debt": 2_500_000,
-    "sales": 15_000_000, "cost_of_sales": 10_500_000, "operating_profit": 900_000, "net_profit": 500_000,
-    "interest": 200_000, "depreciation": 400_000,
+    "total_assets": 10_000_000, "fixed_assets": 4_000_000, "current_assets": 6_000_000, "cash": 800_000,
+    "short_term_securities": 200_000, "stock": 2_000_000, "receivables": 2_800_000, "equity": 3_500_000,
+    "share_capital": 1_000_000, "retained_earnings": 2_000_000, "total_liabilities": 6_500_000,
+    "current_liabilities": 4_000_000, "short_term_debt": 1_000_000, "payables": 2_200_000, "long_term_debt": 2_500_000,
+    "sales": 15_000_000, "cost_of_sales": 10_500_000, "operating_costs": 14_100_000, "operating_profit": 900_000,
+    "interest": 200_000, "profit_before_tax": 700_000, "net_profit": 500_000, "depreciation": 400_000,
 }  # fmt: skip
 
 
