@@ -31,7 +31,7 @@ def add_claim_invoice(
     """Claim an invoice that is typed in here: it goes into the ledger first, in the claim's currency."""
     found = _draft(by, claim)
     invoice = record_invoice(
-        by=by, exporter=found.exporter_id, policy=found.policy_id, buyer=found.buyer_id, number=number,
+        by=by, exporter=found.exporter_id, policy=found.policy_id, buyer=found.present_buyer(), number=number,
         delivered_on=delivered_on, issued_on=issued_on, due_on=due_on, net=net, vat=vat, currency=found.currency,
     )  # fmt: skip
     item, outcome = _claimed(by, found, invoice)
@@ -41,10 +41,13 @@ def add_claim_invoice(
 
 @action
 def add_ledger_invoice(*, by: int, claim: int, invoice: int) -> ClaimItem:
-    """Claim an invoice that stands in the ledger already; one on another buyer is refused as not the claim's."""
+    """Claim an invoice that stands in the ledger already; one on another buyer is refused as not the claim's.
+
+    Entries of the directory that were merged are one buyer.
+    """
     found = _draft(by, claim)
     owed = Invoice.objects.get(pk=invoice, exporter_id=found.exporter_id)
-    if owed.buyer_id != found.buyer_id:
+    if not found.same_buyer().filter(pk=owed.buyer_id).exists():
         refuse([refusal("invoice_of_another_buyer", "items", number=owed.number)])
     if owed.currency != found.currency:
         refuse([refusal("invoice_in_another_currency", "items", number=owed.number, currency=owed.currency,

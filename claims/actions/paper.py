@@ -25,14 +25,16 @@ from kernel.refusals import refusal, refuse
 @files_follow_rows()
 @action
 def attach_paper(*, by: int, claim: int, upload: UploadedFile, kind: str, form: uuid.UUID | None = None) -> ClaimPaper:
-    """Keep an uploaded file as a paper of that kind. The same content sent twice with one form is one paper.
+    """Keep an uploaded file as a paper of that kind. Content sent twice with one form is one of its papers.
 
     Open until the claim is assessed or withdrawn. Refuses what keep_document refuses; then nothing is left of it.
     """
     found = Claim.objects.locked(claim)
     require_role(by, found.exporter_id)
     refuse([] if found.stage in TAKES_PAPERS else [refusal("claim_takes_no_papers")])
-    document = keep_document(by=by, exporter=found.exporter_id, upload=upload, form=form)
+    # A paper may be taken away with its file, so each claim keeps a file of its own, whatever form it came with.
+    own_form = uuid.uuid5(form, subject_of(found)) if form else None
+    document = keep_document(by=by, exporter=found.exporter_id, upload=upload, form=own_form)
     paper, new = ClaimPaper.objects.get_or_create(document=document, defaults={"claim": found, "kind": PaperKind(kind)})
     if new:
         if found.stage == ClaimStage.DRAFT:

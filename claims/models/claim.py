@@ -139,6 +139,14 @@ class Claim(models.Model):
         """The number people quote: CL-2026-000031."""
         return Reference(CLAIM, self.created_at.year, self.pk)
 
+    def present_buyer(self) -> int:
+        """The directory's entry for the buyer as it stands today: the one it was merged into, if it was."""
+        return self.buyer.merged_into_id or self.buyer_id
+
+    def same_buyer(self) -> models.QuerySet[Buyer]:
+        """Every entry that is this buyer: invoices and claims stay with the entry they were made on (seams.md)."""
+        return Buyer.objects.same_firm(self.present_buyer())
+
     def today(self) -> date:
         """The present day of the policy's time zone."""
         return today_in(self.policy.time_zone)
@@ -159,13 +167,17 @@ class Claim(models.Model):
         """What claims/filing.py asks about: the claim, its invoices with what is still owed, the days of cover."""
         policy = self.policy
         ended = policy.stage_on if policy.stage != PolicyStage.BOUND else None
+        same = frozenset(self.same_buyer().values_list("pk", flat=True))
         return ClaimFacts(
             buyer=self.buyer_id,
             policy=self.policy_id,
             cause=self.cause,
             event_on=self.event_on,
             currency=self.currency,
-            items=tuple(_item_facts(invoice) for invoice in self.invoices()),
+            items=tuple(
+                _item_facts(invoice, self.buyer_id if invoice.buyer_id in same else invoice.buyer_id)
+                for invoice in self.invoices()
+            ),
             cover_starts_on=policy.starts_on,
             cover_ends_on=min(policy.ends_on, ended) if ended else policy.ends_on,
             terms=terms,
@@ -178,10 +190,10 @@ class Claim(models.Model):
         return claimed.with_open_amount().order_by("delivered_on", "number")
 
 
-def _item_facts(invoice: Invoice) -> ItemFacts:
+def _item_facts(invoice: Invoice, buyer: int) -> ItemFacts:
     return ItemFacts(
         number=invoice.number,
-        buyer=invoice.buyer_id,
+        buyer=buyer,
         policy=invoice.policy_id,
         currency=invoice.currency,
         delivered_on=invoice.delivered_on,

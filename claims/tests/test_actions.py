@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from accounts.models.roles import UNDERWRITER, Role
 from accounts.tests.factories import exporter, member, staff
+from buyers.actions.merge import merge_buyers
 from buyers.models import Signal
 from buyers.models.signal import SignalKind
 from buyers.tests.factories import buyer as new_buyer
@@ -189,6 +190,46 @@ def test_an_invoice_of_the_ledger_fits_the_claim_or_is_refused():
         add_ledger_invoice(by=author(claim), claim=claim.pk, invoice=new_invoice().pk)
 
 
+@pytest.fixture
+def merged() -> Any:
+    """A draft on an entry of the directory, and a second entry of the book; then the first was merged into it."""
+    claim, into = draft(invoices=0), new_buyer()
+    in_book(claim.exporter, into)
+    merge_buyers(by=staff(UNDERWRITER).pk, source=claim.buyer_id, into=into.pk)
+    return now(claim), into
+
+
+def test_of_merged_entries_every_invoice_is_the_claims(merged):
+    before, into = merged
+    after = draft(policy=before.policy, buyer=into, by=before.created_by, invoices=0)
+    for claim in (before, after):
+        for owed in (new_invoice(claim.policy, before.buyer), new_invoice(claim.policy, into)):
+            assert add_ledger_invoice(by=author(claim), claim=claim.pk, invoice=owed.pk).claim == claim
+        assert file_claim(by=author(claim), claim=claim.pk).filed_at
+        with pytest.raises(Refused) as refused:
+            other = draft(policy=claim.policy, buyer=into, by=claim.created_by, invoices=0)
+            add_ledger_invoice(by=author(other), claim=other.pk, invoice=claim.invoices().first().pk)
+        assert codes(refused) == ["invoice_claimed_already"]
+    assert set(Signal.objects.filter(kind=SignalKind.CLAIM_FILED).values_list("buyer", flat=True)) == {into.pk}
+
+
+def test_an_invoice_is_typed_into_a_claim_on_a_merged_entry_under_what_it_is_today(merged):
+    claim, into = merged
+    assert typed(claim).invoice.buyer == into
+
+
+def test_an_invoice_typed_in_anew_after_a_merge_is_the_one_of_the_ledger_and_claimed_once():
+    before, into = draft(invoices=0), new_buyer()
+    in_book(before.exporter, into)
+    typed(before)
+    merge_buyers(by=staff(UNDERWRITER).pk, source=before.buyer_id, into=into.pk)
+    after = draft(policy=before.policy, buyer=into, by=before.created_by, invoices=0)
+    with pytest.raises(Refused) as refused:
+        typed(after)
+    assert codes(refused) == ["invoice_claimed_already"]
+    assert Invoice.objects.count() == 1
+
+
 def test_a_filed_claims_invoices_stay():
     claim = filed()
     for act in (
@@ -329,6 +370,19 @@ def test_a_paper_is_a_document_of_a_kind(kept):
     assert paper == again and len(kept()) == 1
     assert (paper.kind, paper.document.name) == ("contract", "contract.pdf")
     assert list(claim.papers.present()) == [paper]
+
+
+def test_a_file_sent_with_one_form_to_two_claims_is_a_paper_of_each(kept, django_capture_on_commit_callbacks):
+    claim, form = draft(), uuid.uuid4()
+    other = draft(policy=claim.policy, buyer=claim.buyer, by=claim.created_by)
+    first, second = (
+        attach_paper(by=author(to), claim=to.pk, upload=pdf(), kind="contract", form=form) for to in (claim, other)
+    )
+    assert list(claim.papers.present()) == [first]
+    assert list(other.papers.present()) == [second]
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_paper(by=author(claim), paper=first.pk)
+    assert list(other.papers.present()) == [second] and len(kept()) == 1
 
 
 def test_a_paper_of_no_kind_or_too_late_leaves_no_file(kept):

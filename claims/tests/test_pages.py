@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models.roles import UNDERWRITER, Role
 from accounts.tests.factories import exporter, member, signed_in, staff
+from buyers.actions.merge import merge_buyers
 from buyers.tests.factories import buyer as new_buyer
 from buyers.tests.factories import in_book
 from claims.actions.claim import file_claim
@@ -190,6 +191,17 @@ def test_invoices_are_picked_from_the_ledger_and_taken_out_again():
     assert not claim.invoices()
     assert browser.post(at("add_ledger_invoice", claim.pk, new_invoice().pk)).status_code == 404
     assert browser.post(at("remove_claim_invoice", claim.pk, draft().items.get().pk)).status_code == 404
+
+
+def test_after_a_merge_the_page_offers_the_invoices_of_both_entries():
+    claim, into = draft(invoices=0), new_buyer()
+    in_book(claim.exporter, into)
+    merge_buyers(by=staff(UNDERWRITER).pk, source=claim.buyer_id, into=into.pk)
+    after = draft(policy=claim.policy, buyer=into, by=claim.created_by, invoices=0)
+    owed = [new_invoice(claim.policy, buyer) for buyer in (claim.buyer, into)]
+    for each in (claim, after):
+        page = text(as_author(each).get(at("claim", each.pk)))
+        assert all(at("add_ledger_invoice", each.pk, invoice.pk) in page for invoice in owed)
 
 
 def test_amend_claim():
@@ -502,6 +514,15 @@ def test_a_handler_takes_asks_and_assesses_on_one_page():
     assert "Covered in full." in page and "Close the assessment" not in page
     assert "Covered in full." in text(as_author(claim).get(at("claim", claim.pk)))
     assert "has moved on" in text(office.post(assess, {"words": "Again."}, follow=True))
+
+
+def test_a_claim_without_a_term_is_shown_and_followed_by_the_one_with_the_fewest_days():
+    claim = filed()
+    following = filed(policy=claim.policy, buyer=claim.buyer, by=claim.created_by)
+    Claim.objects.filter(pk=claim.pk).update(decide_by=None)
+    office = signed_in(Client(), handler())
+    page = text(office.get(at("admin:claims_claim_decide", claim.pk)))
+    assert at("admin:claims_claim_decide", following.pk) in page
 
 
 # --- many -------------------------------------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
 """The claims handler's desk: the worklist by days left, and one page per claim from which everything is done."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -68,22 +70,13 @@ def ask_for_papers(request: HttpRequest, pk: int) -> HttpResponse:
     """Papers the firm is to send."""
     if request.method != "POST":
         return redirect("admin:claims_claim_decide", pk)
-    claim, form = _found(pk), AskForm(request.POST)
-    if form.is_valid():
-        facts = form.cleaned_data
-        try:
-            acts.ask_for_papers(
-                by=request.user.pk, claim=pk, asked=[(kind, facts["words"]) for kind in facts["kinds"]],
-                answer_by=facts["answer_by"],
-            )  # fmt: skip
-        except Refused as refused:
-            if (gone := _moved_on(request, pk, "ask_for_papers", refused)) is not None:
-                return gone
-            show_refusals(form, refused, WORDS)
-        else:
-            messages.success(request, _("The exporter has been asked; the clock rests."))
-            return _next(claim)
-    return _page(request, claim, ask_form=form)
+
+    def ask(facts: dict[str, Any]) -> None:
+        papers = [(kind, facts["words"]) for kind in facts["kinds"]]
+        acts.ask_for_papers(by=request.user.pk, claim=pk, asked=papers, answer_by=facts["answer_by"])
+        messages.success(request, _("The exporter has been asked; the clock rests."))
+
+    return _done(request, pk, "ask_for_papers", ask_form=AskForm(request.POST), act=ask)
 
 
 @staff(CLAIMS_HANDLER)
@@ -91,18 +84,12 @@ def assess_claim(request: HttpRequest, pk: int) -> HttpResponse:
     """The end of the assessment."""
     if request.method != "POST":
         return redirect("admin:claims_claim_decide", pk)
-    claim, form = _found(pk), AssessForm(request.POST)
-    if form.is_valid():
-        try:
-            acts.assess_claim(by=request.user.pk, claim=pk, words=form.cleaned_data["words"])
-        except Refused as refused:
-            if (gone := _moved_on(request, pk, "assess", refused)) is not None:
-                return gone
-            show_refusals(form, refused, WORDS)
-        else:
-            messages.success(request, _("The assessment is closed and the exporter has been told."))
-            return _next(claim)
-    return _page(request, claim, assess_form=form)
+
+    def assess(facts: dict[str, Any]) -> None:
+        acts.assess_claim(by=request.user.pk, claim=pk, words=facts["words"])
+        messages.success(request, _("The assessment is closed and the exporter has been told."))
+
+    return _done(request, pk, "assess", assess_form=AssessForm(request.POST), act=assess)
 
 
 def _found(pk: int) -> Claim:
@@ -111,12 +98,25 @@ def _found(pk: int) -> Claim:
     return get_object_or_404(filed.select_related("policy", "buyer", "exporter", "handler", "assessed_by"), pk=pk)
 
 
-def _moved_on(request: HttpRequest, pk: int, move: str, refused: Refused) -> HttpResponse | None:
-    """Where the move is no longer open its form is gone from the page, so the refusal is said above it."""
-    if CLAIM.may_move(move, _found(pk).stage):
-        return None
-    say_refused(request, refused)
-    return redirect("admin:claims_claim_decide", pk)
+def _done(
+    request: HttpRequest, pk: int, move: str, *, act: Callable[[dict[str, Any]], None], **forms: Form
+) -> HttpResponse:
+    """Do what the one form given says and go on to the next claim; or its page again, saying what is refused.
+
+    Where the move is no longer open its form is gone from the page, so the refusal is said above it.
+    """
+    claim, (form,) = _found(pk), forms.values()
+    if form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except Refused as refused:
+            if not CLAIM.may_move(move, _found(pk).stage):
+                say_refused(request, refused)
+                return redirect("admin:claims_claim_decide", pk)
+            show_refusals(form, refused, WORDS)
+        else:
+            return _next(claim)
+    return _page(request, claim, **forms)
 
 
 def _next(claim: Claim) -> HttpResponse:
@@ -127,7 +127,9 @@ def _next(claim: Claim) -> HttpResponse:
 
 def _following(claim: Claim) -> int | None:
     order = Claim.objects.on_the_desk().exclude(pk=claim.pk).exclude(stage=ClaimStage.PAPERS_ASKED)
-    return order.filter(decide_by__gte=claim.decide_by).order_by("decide_by", "id").values_list("pk", flat=True).first()
+    if claim.decide_by is not None:
+        order = order.filter(decide_by__gte=claim.decide_by)
+    return order.order_by("decide_by", "id").values_list("pk", flat=True).first()
 
 
 def _page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpResponse:

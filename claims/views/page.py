@@ -100,7 +100,7 @@ def invoice_facts(claim: Claim, invoices: list[Invoice]) -> dict[str, Any]:
     }
     if claim.stage == ClaimStage.DRAFT:
         others = Invoice.objects.of(claim.exporter).filter(
-            buyer=claim.buyer_id, policy=claim.policy_id, currency=claim.currency
+            buyer__in=claim.same_buyer(), policy=claim.policy_id, currency=claim.currency
         )
         unclaimed = others.exclude(claim_items__in=claim.items.model.objects.filter(removed_at__isnull=True))
         found["offered"] = list(

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.access import require_role
 from accounts.audit import action, record
 from accounts.clock import today_in
-from buyers.models import BookEntry
+from buyers.models import BookEntry, Buyer
 from kernel.refusals import refusal, refuse
 from policies.models import Policy
 from receivables.invoicing import InvoiceFacts, invoice_refused
@@ -32,6 +32,7 @@ def record_invoice(
 ) -> Invoice:
     """An invoice of the firm's on a buyer of its book. The number is unique per buyer: the same facts are the same row.
 
+    Entries of the directory that were merged into the buyer are the same buyer: its old invoices are not taken twice.
     Refuses what invoicing.py refuses, a buyer not in the book, and a number that stands for other facts.
     """
     require_role(by, exporter)
@@ -51,12 +52,16 @@ def record_invoice(
 
 def _saved(row: Invoice) -> tuple[Invoice, str]:
     """The row written; or the one that stands under its number, when it says the same (one_invoice_per_number)."""
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-        return row, "recorded"
-    except IntegrityError:
-        there = Invoice.objects.get(exporter=row.exporter_id, buyer=row.buyer_id, number=row.number)
+    same = Buyer.objects.same_firm(row.buyer_id)
+    standing = Invoice.objects.filter(exporter=row.exporter_id, buyer__in=same, number=row.number).order_by("-pk")
+    there = standing.first()
+    if there is None:
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+            return row, "recorded"
+        except IntegrityError:  # written in this very moment
+            there = standing.get(buyer=row.buyer_id)
     if _said(there) != _said(row):
         refuse([refusal("invoice_number_taken", "number", number=there.number, amount=there.net,
                         currency=there.currency, due_on=there.due_on)])  # fmt: skip

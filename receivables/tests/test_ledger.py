@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models.roles import Role
-from accounts.tests.factories import exporter, member, signed_in
+from accounts.models.roles import UNDERWRITER, Role
+from accounts.tests.factories import exporter, member, signed_in, staff
+from buyers.actions.merge import merge_buyers
+from buyers.tests.factories import buyer as new_buyer
 from policies.tests.factories import policy as new_policy
 from receivables.tests.factories import invoice, receipt
 
@@ -53,6 +55,16 @@ def test_ledger(firm):
         page = seen(firm, **narrowed)
         assert {n for n in numbers if f">{n}<" in page} == shown, narrowed
     assert "No invoice fits this filter" in seen(firm, currency="JPY")
+
+
+def test_a_buyers_ledger_holds_the_invoices_of_the_entries_merged_into_it(firm):
+    policy, into = new_policy(firm), new_buyer()
+    old = invoice(policy, number="OLD")
+    invoice(policy, into, number="NEW")
+    merge_buyers(by=staff(UNDERWRITER).pk, source=old.buyer_id, into=into.pk)
+    for buyer in (old.buyer_id, into.pk):
+        page = seen(firm, buyer=buyer)
+        assert ">OLD<" in page and ">NEW<" in page
 
 
 def test_a_rivals_ledger_is_its_own(firm, client: Client):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.access import reads
 from accounts.paging import keyset_page
+from buyers.models import Buyer
 from receivables.forms import LedgerFilter
 from receivables.models import Invoice
 
@@ -33,7 +34,7 @@ def _narrowed(invoices: Any, form: LedgerFilter, today: date) -> Any:
     form.is_valid()
     wanted = form.cleaned_data
     if wanted.get("buyer"):
-        invoices = invoices.filter(buyer_id=wanted["buyer"])
+        invoices = invoices.filter(buyer__in=_same_buyer(wanted["buyer"]))
     if wanted.get("currency"):
         invoices = invoices.filter(currency=wanted["currency"])
     states = {
@@ -42,6 +43,12 @@ def _narrowed(invoices: Any, form: LedgerFilter, today: date) -> Any:
         LedgerFilter.PAID: {"open_gross__lte": 0},
     }
     return invoices.filter(**states.get(wanted.get("state") or "", {})).annotate(gross=F("net") + F("vat"))
+
+
+def _same_buyer(pk: int) -> Any:
+    """The entries of the directory that are one buyer with `pk`: invoices stay with the one they were made on."""
+    present = Buyer.objects.filter(pk=pk).values_list("merged_into", flat=True).first()
+    return Buyer.objects.same_firm(present or pk)
 
 
 def state_of(invoice: Any, today: date) -> str:
