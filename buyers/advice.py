@@ -1,13 +1,15 @@
-"""What a regrade means for the firm that sells to the buyer, and what it can do now (domain.md §3, "Signals").
+"""What a regrade or a signal means for the firm that sells to the buyer, and what it can do now (domain.md §3,
+"Signals").
 
 Grades 9 and 10 are the scale's own words: at risk of failure, insolvent. Deliveries to an insolvent buyer are not
-covered
-(domain.md §4, "stop shipment").
+covered (domain.md §4, "stop shipment").
 """
 
 from dataclasses import dataclass
 
-HIGH_RISK, NEAR_FAILURE, INSOLVENT = 7, 9, 10
+from desk.gravity import Gravity
+
+HIGH_RISK, SERIOUS, NEAR_FAILURE, INSOLVENT = 7, 8, 9, 10
 
 
 @dataclass(frozen=True)
@@ -17,18 +19,36 @@ class Advice:
     meaning: str
     steps: tuple[str, ...]
     severity: str
+    gravity: Gravity
+
+
+INSOLVENCY = Advice("means_insolvent", ("stop_delivering", "file_the_claim"), "bad", Gravity.URGENT)
 
 
 def advice(former: int | None, grade: int) -> Advice:
     """What a change of grade from `former` (None: not graded before) to `grade` asks for."""
     if grade >= INSOLVENT:
-        return Advice("means_insolvent", ("stop_delivering", "file_the_claim"), "bad")
+        return INSOLVENCY
     if former is None:
-        return Advice("means_first_grade", ("ask_for_cover",), "info" if grade < HIGH_RISK else "warn")
+        severity = "info" if grade < HIGH_RISK else "warn"
+        return Advice("means_first_grade", ("ask_for_cover",), severity, _gravity(grade, Gravity.NEWS))
     if grade < former:
-        return Advice("means_upgrade", ("ask_for_more",), "ok")
+        return Advice("means_upgrade", ("ask_for_more",), "ok", Gravity.NEWS)
+    return _worse(grade)
+
+
+def _worse(grade: int) -> Advice:
+    gravity = _gravity(grade, Gravity.WORSE)
     if grade >= NEAR_FAILURE:
-        return Advice("means_near_failure", ("hold_deliveries", "collect_now", "cut_the_limit", "get_security"), "bad")
+        steps = ("hold_deliveries", "collect_now", "cut_the_limit", "get_security")
+        return Advice("means_near_failure", steps, "bad", gravity)
     if grade >= HIGH_RISK:
-        return Advice("means_high_risk", ("cut_the_limit", "get_security", "remind_earlier"), "bad")
-    return Advice("means_weaker", ("watch_payments", "remind_earlier"), "warn")
+        return Advice("means_high_risk", ("cut_the_limit", "get_security", "remind_earlier"), "bad", gravity)
+    return Advice("means_weaker", ("watch_payments", "remind_earlier"), "warn", gravity)
+
+
+def _gravity(grade: int, least: Gravity) -> Gravity:
+    """From grade 8 on it is serious, whatever it was before."""
+    if grade >= SERIOUS:
+        return Gravity.SERIOUS
+    return max(least, Gravity.WORSE) if grade >= HIGH_RISK else least

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -12,7 +13,7 @@ from accounts.models.roles import Role
 from accounts.tests.factories import exporter, member, signed_in, staff
 from buyers.actions.alert import reopen_alert, settle_alert
 from buyers.actions.score import score_buyer
-from buyers.models import Alert, Buyer
+from buyers.models import Alert, Buyer, Signal
 from buyers.tests.factories import buyer, in_book, score, statement
 from desk.models import Notice
 from desk.wording import notice_words
@@ -206,3 +207,61 @@ def test_the_notice_is_worded_in_the_readers_language(kind: str, english: str, c
         assert notice_words(notice).headline == english
     with translation.override("zh-hans"):
         assert notice_words(notice).headline == chinese
+
+
+# --- alerts of signals -----------------------------------------------------------------------------------------------
+
+
+def signalled(about: Buyer, kind: str = "insolvency_filed", reporter=None, **facts) -> Signal:
+    return Signal.objects.create(
+        buyer=about, kind=kind, happened_on=date(2026, 11, 20), source="gazette", reporter=reporter, facts=facts
+    )
+
+
+def news_of(*signals: Signal, enough: int = 0, **facts) -> list:
+    return [{"signal": signal.pk, "enough": enough, "facts": facts} for signal in signals]
+
+
+def test_a_signal_alerts_exactly_the_firms_with_the_buyer_in_their_book(firm):
+    about, other = buyer("Kesselring AG"), exporter()
+    entry = in_book(firm, about)
+    in_book(other, buyer())
+    left = exporter()
+    in_book(left, about, archived_at=timezone.now(), archived_by=entry.added_by)
+    (raised_one,) = Alert.objects.raise_for_signals(news_of(signal := signalled(about), court="AG Essen"))
+    row = Alert.objects.get()
+    assert (row.exporter, row.signal, row.score, row.kind) == (firm, signal, None, "insolvency_filed")
+    assert row.facts == {"court": "AG Essen", "happened_on": "2026-11-20"}
+    assert (raised_one.exporter, raised_one.buyer_name) == (firm.pk, "Kesselring AG")
+
+
+def test_a_signal_raises_no_second_alert_and_none_to_the_firm_that_reported_it(firm):
+    about, reporter = buyer(), exporter()
+    in_book(firm, about)
+    in_book(reporter, about)
+    signal = signalled(about, reporter=reporter)
+    assert [r.exporter for r in Alert.objects.raise_for_signals(news_of(signal))] == [firm.pk]
+    assert Alert.objects.raise_for_signals(news_of(signal)) == []
+
+
+@pytest.mark.parametrize(("reporters", "told"), [(1, False), (2, False), (3, True)])
+def test_what_policyholders_report_is_told_to_others_once_enough_reported_it(firm, reporters: int, told: bool):
+    about = buyer()
+    in_book(firm, about)
+    signals = [signalled(about, "overdue_reported", exporter()) for _ in range(reporters)]
+    signals.append(signalled(about, "overdue_reported", signals[0].reporter))  # the same firm again counts once
+    assert bool(Alert.objects.raise_for_signals(news_of(signals[-1], enough=3))) is told
+
+
+def test_an_alert_hangs_on_a_score_or_on_a_signal_never_on_both_or_neither(firm):
+    about = buyer()
+    made, signal = score(about), signalled(about)
+    for columns in ({}, {"score": made, "signal": signal}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Alert.objects.create(exporter=firm, buyer=about, kind="downgrade", **columns)
+
+
+def test_an_alert_is_called_after_what_it_hangs_on():
+    assert Alert(kind="downgrade").get_kind_display() == "Downgrade"
+    assert Alert(kind="insolvency_filed").get_kind_display() == "Insolvency filed"
+    assert Alert(kind="unheard_of").get_kind_display() == "unheard_of"
