@@ -4,8 +4,8 @@ from typing import ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Upper
+from django.db.models import F, Func, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -53,8 +53,10 @@ class BuyerQuerySet(models.QuerySet["Buyer"]):
         return found.merged_into or found
 
     def same_firm(self, pk: int) -> Self:
-        """All entries that are this firm: `pk` and those merged into it. Their history was not rewritten."""
-        return self.filter(Q(pk=pk) | Q(merged_into=pk))
+        """All entries that are the firm of entry `pk`: the one it is today and those merged into it. Their history was
+        not rewritten."""
+        firm = Coalesce(Subquery(Buyer.objects.filter(pk=pk).values("merged_into")), pk)
+        return self.filter(Q(pk=firm) | Q(merged_into=firm))
 
 
 class Buyer(models.Model):
@@ -113,6 +115,11 @@ class Buyer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def firm(self) -> "Buyer":
+        """The entry that speaks for the firm today: itself, or the one it was merged into."""
+        return self.merged_into or self
 
 
 class Identifier(models.Model):

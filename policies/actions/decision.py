@@ -13,7 +13,6 @@ from accounts.authority import Authority, within_authority
 from accounts.clock import today_in
 from accounts.models import StaffAuthority
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER_GROUPS
-from buyers.models import Buyer
 from kernel.money import Rate, converted
 from kernel.refusals import Refusal, refusal, refuse
 from policies.actions.holding import HeldBuyer, Writ
@@ -109,7 +108,7 @@ class _Deciding:
     @classmethod
     def locked(cls, request: int) -> "_Deciding":
         seen = LimitRequest.objects.values("buyer_id").get(pk=request)
-        held = HeldBuyer.lock(Buyer.objects.get(pk=seen["buyer_id"]))
+        held = HeldBuyer.lock(seen["buyer_id"])
         found = LimitRequest.objects.select_for_update(of=("self",)).select_related("policy").get(pk=request)
         today = today_in(found.policy.time_zone)
         return cls(

@@ -42,7 +42,7 @@ def lapse_limits(*, time_zone: str, at_most: int = RANGE) -> int:
     limits = list(
         _due(time_zone, day)
         .filter(pk__in=[pk for pk, _ in due])
-        .select_related("policy", "buyer", "decision", "upcoming")
+        .select_related("policy", "buyer__merged_into", "decision", "upcoming")
         .order_by("buyer_id", "id")
         .select_for_update(of=("self",))
     )
@@ -79,7 +79,7 @@ def warn_of_limit_ends(*, time_zone: str, at_most: int = RANGE) -> int:
         valid_to__lte=day + timedelta(days=edition().ending_notice_days),
         upcoming__isnull=True,
     )
-    found = list(soon.select_related("buyer").order_by("id")[:at_most])
+    found = list(soon.select_related("buyer__merged_into").order_by("id")[:at_most])
     for limit in found:
         set_duty(
             by=None,
@@ -134,9 +134,10 @@ def _brought_to(limit: CreditLimit, day: date) -> bool:
 
 
 def _put_in_force(limit: CreditLimit, made: LimitDecision) -> None:
-    later = LimitDecision.objects.on_limit(limit.policy_id, limit.buyer_id).filter(
-        pk__gt=made.pk, valid_from__gt=made.valid_from
-    )
+    # Another entry of the same firm may have a limit of its own still; what is to come for that one stays its own.
+    others = CreditLimit.objects.filter(policy=limit.policy_id, amount__gt=0).exclude(pk=limit.pk).values("buyer")
+    decisions = LimitDecision.objects.on_limit(limit.policy_id, limit.buyer_id).exclude(buyer__in=others)
+    later = decisions.filter(pk__gt=made.pk, valid_from__gt=made.valid_from)
     limit.decision = made
     limit.amount, limit.currency, limit.valid_to = made.amount, made.currency, made.valid_to
     limit.house_amount = made.house_amount
@@ -146,7 +147,7 @@ def _put_in_force(limit: CreditLimit, made: LimitDecision) -> None:
 
 def _facts(limit: CreditLimit) -> dict[str, Any]:
     return {
-        "buyer": limit.buyer.name,
+        "buyer": limit.buyer.firm.name,
         "amount": f"{limit.amount or limit.decision.amount:f}",
         "currency": limit.currency,
         "valid_to_on": limit.valid_to.isoformat() if limit.valid_to else None,

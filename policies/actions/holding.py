@@ -24,6 +24,8 @@ from policies.models.limit_request import RequestKind
 from policies.validity import Validity, cut
 
 LIMIT_ENDS = "policies.limit_ends"
+# What a decision written down once more does not repeat.
+AGAIN_OTHERWISE = frozenset({"id", "buyer", "request", "supersedes", "valid_from", "decided_at", "reasons", "words"})
 
 
 @dataclass(frozen=True)
@@ -49,44 +51,47 @@ class Writ:
 
 @dataclass
 class HeldBuyer:
-    """One buyer's capacity, locked until the transaction ends. Amounts in house currency.
+    """A firm's capacity, locked until the transaction ends. Amounts in house currency.
 
     Entries of the directory that turned out to be one firm keep their own rows, but are locked and counted together.
+    `firm` is the entry that speaks for it today: its grade and its appetite count, and decisions are made on it.
     """
 
-    buyer: Buyer
-    capacity: BuyerCapacity
-    elsewhere: Decimal  # issued on other entries that are the same firm
+    firm: Buyer
+    capacities: dict[int, BuyerCapacity]  # by buyer
 
     @classmethod
-    def lock(cls, buyer: Buyer) -> "HeldBuyer":
-        """Waits for whoever is deciding on this firm; makes its rows when it is the first time."""
-        firm = buyer.merged_into_id or buyer.pk
-        needed = [BuyerCapacity(buyer_id=pk) for pk in sorted({firm, buyer.pk})]
-        BuyerCapacity.objects.bulk_create(needed, ignore_conflicts=True)
-        same = BuyerCapacity.objects.filter(buyer__in=Buyer.objects.same_firm(firm).values("pk"))
-        rows = {row.buyer_id: row for row in same.order_by("buyer_id").select_for_update(of=("self",))}
-        own = rows.pop(buyer.pk)
-        return cls(buyer, own, sum((row.issued for row in rows.values()), Decimal(0)))
+    def lock(cls, buyer: int) -> "HeldBuyer":
+        """Waits for whoever is deciding on this firm; makes its row when it is the first time."""
+        firm = _held_together(buyer)
+        BuyerCapacity.objects.bulk_create([BuyerCapacity(buyer=firm)], ignore_conflicts=True)
+        same = BuyerCapacity.objects.filter(buyer__in=Buyer.objects.same_firm(firm.pk).values("pk"))
+        return cls(firm, {row.buyer_id: row for row in same.order_by("buyer_id").select_for_update(of=("self",))})
 
     @property
     def issued(self) -> Decimal:
         """What is issued on the firm over all policies."""
-        return self.capacity.issued + self.elsewhere
-
-    @property
-    def firm(self) -> Buyer:
-        """The entry that speaks for the firm today: its grade and its appetite count."""
-        return self.buyer.merged_into or self.buyer
+        return sum((row.issued for row in self.capacities.values()), Decimal(0))
 
     def limit_under(self, policy: Policy) -> CreditLimit | None:
         """The firm's limit, locked too; None when there never was one."""
-        return (
-            CreditLimit.objects.select_for_update(of=("self",))
-            .select_related("decision", "upcoming")
-            .filter(policy=policy, buyer=self.buyer)
-            .first()
-        )
+        return next(iter(self._limits_under(policy)), None)
+
+    def _limits_under(self, policy: Policy) -> list[CreditLimit]:
+        """The same, and after it what other entries of the firm have until the next decision."""
+        rows = CreditLimit.objects.on_firm(policy.pk, self.firm.pk).select_related("decision", "upcoming")
+        return list(rows.select_for_update(of=("self",)))
+
+    def _beside(self, limit: CreditLimit | None) -> list[CreditLimit]:
+        """What other entries of the firm have in force beside `limit`."""
+        return [row for row in self._limits_under(limit.policy) if row.amount and row.pk != limit.pk] if limit else []
+
+    def _take(self, limit: CreditLimit, house: Decimal) -> None:
+        """`limit` takes `house` of the capacity from now on."""
+        capacity = self.capacities[limit.buyer_id]
+        capacity.issued += house - limit.house_amount
+        capacity.save(update_fields=["issued"])
+        limit.house_amount = house
 
     def issue(
         self, policy: Policy, limit: CreditLimit | None, writ: Writ, request: LimitRequest | None, today: date
@@ -97,8 +102,10 @@ class HeldBuyer:
         if made.outcome != Outcome.DECLINED:
             if made.valid_from > today:
                 self._announce(limit, made)
+                _end_before(self._beside(limit), made.valid_from)
             else:
-                limit = self._put_in_force(policy, limit, made, request)
+                limit = self._put_in_force(policy, limit, made, self._fallback(limit, made, request))
+                self._end(self._beside(limit), made.decided_at)
             self._reviewed(limit, made.decided_at)
         self._tell(made, request, limit)
         return made
@@ -129,11 +136,11 @@ class HeldBuyer:
         return house
 
     def _append(self, policy: Policy, writ: Writ, request: LimitRequest | None, house: Decimal) -> LimitDecision:
-        latest = LimitDecision.objects.on_limit(policy.pk, self.buyer.pk).first()
+        latest = LimitDecision.objects.on_limit(policy.pk, self.firm.pk).first()
         return LimitDecision.objects.create(
             exporter_id=policy.exporter_id,
             policy=policy,
-            buyer=self.buyer,
+            buyer=self.firm,
             request=request,
             supersedes=latest if writ.outcome != Outcome.DECLINED else None,
             outcome=writ.outcome,
@@ -170,34 +177,51 @@ class HeldBuyer:
             _again(back, made)
 
     def _put_in_force(
-        self, policy: Policy, limit: CreditLimit | None, made: LimitDecision, request: LimitRequest | None
+        self, policy: Policy, limit: CreditLimit | None, made: LimitDecision, falls_back_to: LimitDecision | None
     ) -> CreditLimit:
-        before = limit.house_amount if limit else Decimal(0)
-        falls_back_to = self._fallback(policy, limit, made, request)
         columns = {
             "decision": made,
             "amount": made.amount,
             "currency": made.currency,
             "valid_to": made.valid_to,
-            "house_amount": made.house_amount,
             "upcoming": falls_back_to,
             "upcoming_on": falls_back_to.valid_from if falls_back_to else None,
             "lapsed_at": None,
         }
         if limit is not None:
             _drop_duty(limit)
-        limit = limit or CreditLimit(exporter_id=policy.exporter_id, policy=policy, buyer=self.buyer)
+        limit = self._on_firm(policy, limit)
         for name, value in columns.items():
             setattr(limit, name, value)
         limit.reviewed_at = made.decided_at
+        self._take(limit, made.house_amount)
         limit.save()
-        self.capacity.issued += made.house_amount - before
-        self.capacity.save(update_fields=["issued"])
         return limit
 
-    def _fallback(
-        self, policy: Policy, limit: CreditLimit | None, made: LimitDecision, request: LimitRequest | None
-    ) -> LimitDecision | None:
+    def _on_firm(self, policy: Policy, limit: CreditLimit | None) -> CreditLimit:
+        """The row that holds the limit from now on: the firm's own, into which that of an entry merged since turns."""
+        if limit is None:
+            return CreditLimit(exporter_id=policy.exporter_id, policy=policy, buyer=self.firm, house_amount=Decimal(0))
+        if limit.buyer_id == self.firm.pk:
+            return limit
+        own = next((row for row in self._limits_under(policy) if row.buyer_id == self.firm.pk), None)
+        if own is not None:
+            return own
+        self._take(limit, Decimal(0))
+        limit.buyer = self.firm
+        return limit
+
+    def _end(self, others: list[CreditLimit], at: datetime) -> None:
+        """What stood on other entries of the firm has ended: from now on there is one limit."""
+        for row in others:
+            _drop_duty(row)
+            self._take(row, Decimal(0))
+            row.amount, row.lapsed_at = Decimal(0), at
+            row.upcoming = row.upcoming_on = None
+            row.save()
+
+    @staticmethod
+    def _fallback(limit: CreditLimit | None, made: LimitDecision, request: LimitRequest | None) -> LimitDecision | None:
         """After a temporary increase the limit that stood before holds again (or the cut announced on it): written now,
         so that every day's limit can be read from the decisions alone."""
         if limit is None or request is None or request.kind != RequestKind.TEMPORARY or made.valid_to is None:
@@ -217,7 +241,7 @@ class HeldBuyer:
     def _tell(self, made: LimitDecision, request: LimitRequest | None, limit: CreditLimit | None) -> None:
         at = ("limit_request", request.pk) if request else ("limit", limit.pk if limit else 0)
         facts = {
-            "buyer": self.buyer.name,
+            "buyer": self.firm.name,
             "outcome": made.outcome,
             "amount": f"{made.amount:f}",
             "asked_amount": f"{request.amount:f}" if request else None,
@@ -251,13 +275,30 @@ def _again(standing: LimitDecision, made: LimitDecision) -> LimitDecision:
         **{
             field.attname: getattr(standing, field.attname)
             for field in LimitDecision._meta.concrete_fields
-            if field.name not in ("id", "request", "supersedes", "valid_from", "decided_at", "reasons", "words")
+            if field.name not in AGAIN_OTHERWISE
         },
+        buyer_id=made.buyer_id,
         supersedes=made,
         valid_from=made.valid_to + timedelta(days=1),
         decided_at=made.decided_at,
         reasons=[{"code": "temporary_increase_over", "facts": {}}],
     )
+
+
+def _held_together(buyer: int) -> Buyer:
+    """The entry that speaks for the firm, kept from being merged until the transaction ends: who merges
+    (buyers/actions/merge.py) locks both entries for update. Scoring, which changes no key, need not wait."""
+    held = Buyer.objects.raw("SELECT * FROM buyers_buyer WHERE id = %s FOR KEY SHARE", [buyer])[0]
+    return _held_together(held.merged_into_id) if held.merged_into_id else held
+
+
+def _end_before(others: list[CreditLimit], day: date) -> None:
+    """What other entries of the firm have ends the day before; what was to come for them falls away with it."""
+    last = day - timedelta(days=1)
+    for row in others:
+        row.valid_to = min(row.valid_to or last, last)
+        row.upcoming = row.upcoming_on = None
+        row.save(update_fields=["valid_to", "upcoming", "upcoming_on"])
 
 
 def _drop_duty(limit: CreditLimit) -> None:

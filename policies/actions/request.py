@@ -78,7 +78,8 @@ def ask_for_limit(
     if made and made.stage != RequestStage.DRAFT:
         record(by=by, subject=made, exporter=made.exporter_id, outcome="repeated")
         return made
-    held = HeldBuyer.lock(asking.buyer)
+    held = HeldBuyer.lock(asking.buyer.pk)
+    asking = asking.about(held.firm)
     # A double click waits at the lock; what its first click made is seen only now.
     made = LimitRequest.objects.filter(exporter_id=asking.policy.exporter_id, form_key=form_key).first()
     if made and made.stage != RequestStage.DRAFT:
@@ -103,14 +104,14 @@ def send_reviewed_request(*, by: int, request: int) -> LimitRequest:
     seen = LimitRequest.objects.get(pk=request)
     require_role(by, seen.exporter_id)
     asking = _Asking.gathered(seen.policy_id, seen.buyer_id, seen.currency)
-    held = HeldBuyer.lock(asking.buyer)
+    held = HeldBuyer.lock(asking.buyer.pk)
+    asking = asking.about(held.firm)
     found = LimitRequest.objects.select_for_update().get(pk=request)
     LIMIT_REQUEST.target("send", found.stage)
     wanted = Wanted(
         found.kind, found.amount, found.currency, found.terms_days, found.wanted_until, found.expected_turnover
     )
-    setting = refreshed(asking.setting, asking.policy, asking.buyer)
-    refuse(r for r in refused(wanted, setting) if r.code != "request_open_already")  # that one is this one
+    refuse(refused(wanted, refreshed(asking.setting, asking.policy, asking.buyer, found.pk)))
     decide_review(by=by, review=_review_of(found).pk, outcome=ReviewOutcome.SENT)
     found.stage = LIMIT_REQUEST.target("send", found.stage)
     found.asked_at, found.asked_by_id = timezone.now(), by
@@ -155,6 +156,7 @@ class _Asking:
     policy: Policy
     terms: PolicyTerms | None
     buyer: Buyer
+    currency: str
     now: datetime
     today: date
     edition: Edition
@@ -174,7 +176,12 @@ class _Asking:
         )
         cap = capacity_on(entity, today, rule)
         setting = setting_of(found, terms, entity, today, currency if is_currency(currency) else "")
-        return cls(found, terms, entity, now, today, rule, setting, cap, standing_of(entity, now, today, rule, cap))
+        standing = standing_of(entity, now, today, rule, cap)
+        return cls(found, terms, entity, currency, now, today, rule, setting, cap, standing)
+
+    def about(self, firm: Buyer) -> "_Asking":
+        """The same, unless the buyer was merged into `firm` before it was locked: then read again."""
+        return self if firm.pk == self.buyer.pk else _Asking.gathered(self.policy.pk, firm.pk, self.currency)
 
     def question(self, request: LimitRequest, held: HeldBuyer, limit: CreditLimit | None, rate: Rate) -> Question:
         """The request as the rule is asked, with the room that is left on the locked buyer."""

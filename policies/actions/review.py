@@ -36,7 +36,7 @@ def review_limit(
     """
     require_group(by, UNDERWRITER_GROUPS)
     seen = CreditLimit.objects.select_related("buyer", "policy").get(pk=limit)
-    held = HeldBuyer.lock(seen.buyer)
+    held = HeldBuyer.lock(seen.buyer_id)
     found = held.limit_under(seen.policy)
     assert found is not None  # the row read above is never deleted
     refuse([refusal("limit_has_ended")] if not found.amount else [])

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Exporter
@@ -23,15 +24,25 @@ class CreditLimitQuerySet(OfExporterQuerySet):
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), amount__gt=0)
 
     def to_review(self) -> "CreditLimitQuerySet":
-        """Limits on buyers regraded since anybody looked at them, the longest waiting first."""
-        return self.filter(amount__gt=0, buyer__regraded_at__gt=F("reviewed_at")).order_by("buyer__regraded_at", "id")
+        """Limits on buyers regraded since anybody looked at them, the longest waiting first; `regraded_at` says since
+        when. Whichever entry of the directory a limit stands on, the firm's own grade counts."""
+        regraded = Greatest("buyer__regraded_at", "buyer__merged_into__regraded_at")
+        found = self.annotate(regraded_at=regraded).filter(amount__gt=0, regraded_at__gt=F("reviewed_at"))
+        return found.order_by("regraded_at", "id")
+
+    def on_firm(self, policy: int, buyer: int) -> "CreditLimitQuerySet":
+        """The limit under a policy on the firm `buyer` is an entry of: the first. Two entries that became one firm may
+        both have had one; until the next decision makes one of them, the larger speaks for the firm."""
+        same = Buyer.objects.same_firm(buyer).values("pk")
+        return self.filter(policy_id=policy, buyer__in=same).order_by("-house_amount", "-id")
 
 
 class CreditLimit(models.Model):
-    """`decision` is the one in force; `amount` repeats it for lists (0 once the limit has ended), `valid_to` lets them
-    filter; `house_amount` is what it takes of the capacity. `upcoming` is a decision that takes effect on
-    `upcoming_on`: an announced cut, or what a temporary increase falls back to. `reviewed_at` is compared with the
-    buyer's `regraded_at`: a limit not reviewed since is on the underwriters' list."""
+    """Stands on the entry of the directory that was the firm when it was last decided on. `decision` is the one in
+    force; `amount` repeats it for lists (0 once the limit has ended), `valid_to` lets them filter; `house_amount`
+    is what it takes of the capacity. `upcoming` is a decision that takes effect on `upcoming_on`: an announced cut,
+    or what a temporary increase falls back to. `reviewed_at` is compared with the buyer's `regraded_at`: a limit
+    not reviewed since is on the underwriters' list."""
 
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="credit_limits", verbose_name=_("Exporter"))
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="credit_limits", verbose_name=_("Policy"))

@@ -103,15 +103,18 @@ def setting_under(
     )
 
 
-def refreshed(setting: Setting, policy: Policy, buyer: Buyer) -> Setting:
-    """With what is open and in force now: asked again once the buyer is locked, since only then it stands still."""
-    limits = CreditLimit.objects.in_force_on(setting.today).filter(policy=policy, buyer=buyer)
-    return with_limit(setting, policy, buyer, limits.select_related("upcoming").first())
+def refreshed(setting: Setting, policy: Policy, buyer: Buyer, sent: int | None = None) -> Setting:
+    """With what is open and in force now: asked again once the buyer is locked, since only then it stands still.
+    `sent` is the open request this is about, where it stands in nobody's way."""
+    limits = CreditLimit.objects.in_force_on(setting.today).on_firm(policy.pk, buyer.pk)
+    return with_limit(setting, policy, buyer, limits.select_related("upcoming").first(), sent)
 
 
-def with_limit(setting: Setting, policy: Policy, buyer: Buyer, present: CreditLimit | None) -> Setting:
+def with_limit(
+    setting: Setting, policy: Policy, buyer: Buyer, present: CreditLimit | None, sent: int | None = None
+) -> Setting:
     """With what is open, where the limit in force has been read."""
-    open_request = LimitRequest.objects.open().filter(policy=policy, buyer=buyer).first()
+    open_request = LimitRequest.objects.open().on_firm(policy.pk, buyer.pk).exclude(pk=sent).order_by("pk").first()
     cut = present.upcoming if present and present.upcoming and present.upcoming.outcome in CUTS else None
     return replace(
         setting,

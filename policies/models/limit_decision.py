@@ -35,8 +35,10 @@ class DecisionQuerySet(AppendOnlyQuerySet, OfExporterQuerySet):
     """Decisions, scoped like every row of an exporter's."""
 
     def on_limit(self, policy: int, buyer: int) -> "DecisionQuerySet":
-        """What ever set the limit on a buyer under a policy, the latest first; refusals of more changed nothing."""
-        return self.filter(policy_id=policy, buyer_id=buyer).exclude(outcome=Outcome.DECLINED).order_by("-id")
+        """What ever set the limit on a buyer under a policy, the latest first; refusals of more changed nothing. Made
+        on whichever entries of the directory are that firm today."""
+        same = Buyer.objects.same_firm(buyer).values("pk")
+        return self.filter(policy_id=policy, buyer__in=same).exclude(outcome=Outcome.DECLINED).order_by("-id")
 
     def in_force_on(self, policy: int, buyer: int, day: date) -> "LimitDecision | None":
         """The decision that set the limit on `day`: the latest that had begun, None when it had ended by then."""

@@ -53,6 +53,10 @@ class LimitRequestQuerySet(OfExporterQuerySet):
         """Those that stand in the way of another: at most one per policy and buyer."""
         return self.filter(stage__in=OPEN_STAGES).exclude(kind__in=GIVING_UP)
 
+    def on_firm(self, policy: int, buyer: int) -> "LimitRequestQuerySet":
+        """Those under a policy on the firm `buyer` is an entry of."""
+        return self.filter(policy_id=policy, buyer__in=Buyer.objects.same_firm(buyer).values("pk"))
+
     def with_underwriters(self) -> "LimitRequestQuerySet":
         """The worklist: referred or awaiting a countersignature, the longest waiting first."""
         return self.filter(stage__in=WITH_UNDERWRITERS).order_by("asked_at", "id")

@@ -59,7 +59,7 @@ def _accounts(row: FinancialStatement) -> dict[str, Any]:
 
 def capacity_facts(row: LimitRequest, limit: CreditLimit | None, today: date) -> dict[str, Any]:
     """Issued on the buyer over all policies, its cap, and the house amount of what is asked."""
-    firm = row.buyer.merged_into or row.buyer
+    firm = row.buyer.firm
     cap = capacity_on(firm, today, edition())
     held = BuyerCapacity.objects.filter(buyer__in=Buyer.objects.same_firm(firm.pk))
     issued = held.aggregate(sum=Sum("issued", default=Decimal(0)))["sum"]
@@ -98,4 +98,4 @@ def _over(own: StaffAuthority | None, row: LimitRequest, verdict: Verdict) -> tu
         house = in_house(verdict.amount, row.currency, timezone.now().date())
     except Refused as refused:
         return refused.refusals
-    return within_authority(house, (row.buyer.merged_into or row.buyer).grade, authority)
+    return within_authority(house, row.buyer.firm.grade, authority)

@@ -23,7 +23,7 @@ from policies.wording import WORDS
 def appeal_decision(request: HttpRequest, pk: int) -> HttpResponse:
     """Until its day; the former decision holds until a new one takes its place."""
     rows = LimitDecision.objects.visible_to(request.user).of(request.firm)
-    decision = get_object_or_404(rows.select_related("request", "buyer", "policy", "supersedes"), pk=pk)
+    decision = get_object_or_404(rows.select_related("request", "buyer__merged_into", "policy", "supersedes"), pk=pk)
     asked = decision.request  # None: the insurer's own cut
     former = asked or decision.supersedes or decision
     initial = {"form_key": uuid.uuid4(), "amount": rounded(former.amount, former.currency)}
@@ -56,7 +56,7 @@ def appeal_decision(request: HttpRequest, pk: int) -> HttpResponse:
 def _kind(decision: LimitDecision) -> str:
     """An appeal asks for more than what holds now: new where nothing does."""
     today = today_in(decision.policy.time_zone)
-    limit = CreditLimit.objects.in_force_on(today).filter(policy=decision.policy_id, buyer=decision.buyer_id)
+    limit = CreditLimit.objects.in_force_on(today).on_firm(decision.policy_id, decision.buyer_id)
     if not limit.exists():
         return NEW
     return TEMPORARY if decision.request and decision.request.kind == TEMPORARY else INCREASE

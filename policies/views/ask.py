@@ -117,7 +117,7 @@ def _asked(request: HttpRequest, buyer: int) -> Asked | None:
     if policy is None:
         return None
     today = today_in(policy.time_zone)
-    limits = CreditLimit.objects.in_force_on(today).filter(policy=policy, buyer=entry.buyer)
+    limits = CreditLimit.objects.in_force_on(today).on_firm(policy.pk, entry.buyer_id)
     terms = PolicyTerms.objects.terms_on(policy.pk, today)
     return Asked(entry, policy, terms, today, limits.select_related("upcoming").first())
 
@@ -139,7 +139,7 @@ def _initial(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     if former is None:
         # The buyer's page leads here with what it proposes: an increase, a reduction.
         return {"kind": request.GET["kind"]} if request.GET.get("kind") in KINDS else {}
-    rows = LimitRequest.objects.visible_to(request.user).of(request.firm).filter(buyer=asked.buyer)
+    rows = LimitRequest.objects.visible_to(request.user).of(request.firm).on_firm(asked.policy.pk, asked.buyer.pk)
     row = rows.filter(pk=former).first()
     if row is None:
         return {}

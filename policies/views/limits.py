@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -11,6 +11,7 @@ from accounts.access import reads
 from accounts.clock import today_in
 from accounts.models.roles import MAY_WRITE
 from accounts.paging import keyset_page
+from buyers.models import Buyer
 from policies.models import CreditLimit, LimitDecision, LimitRequest, Policy
 from policies.models.limit_request import OPEN_STAGES, RequestStage
 from policies.views.request import may_appeal
@@ -48,11 +49,12 @@ def limits(request: HttpRequest) -> HttpResponse:
 def limit(request: HttpRequest, pk: int) -> HttpResponse:
     """One limit: what holds today, what changes when, and every decision that set it."""
     rows = CreditLimit.objects.visible_to(request.user).of(request.firm)
-    found = get_object_or_404(rows.select_related("buyer", "policy", "decision", "upcoming"), pk=pk)
-    history = LimitDecision.objects.of(request.firm).filter(policy=found.policy_id, buyer=found.buyer_id)
+    found = get_object_or_404(rows.select_related("buyer__merged_into", "policy", "decision", "upcoming"), pk=pk)
+    same = Buyer.objects.same_firm(found.buyer_id).values("pk")
+    history = LimitDecision.objects.of(request.firm).filter(policy=found.policy_id, buyer__in=same)
     context = {
         "limit": found,
-        "buyer": found.buyer,
+        "buyer": found.buyer.firm,
         "today": today_in(found.policy.time_zone),
         "page": keyset_page(request, history.select_related("request"), order=("-id",), size=25),
         "may_write": request.membership.role in MAY_WRITE,
@@ -65,7 +67,7 @@ def _in_force(request: HttpRequest, query: str) -> Any:
     policy = Policy.objects.of(request.firm).order_by("-ends_on", "-id").first()
     today = today_in(policy.time_zone) if policy else timezone.now().date()
     rows = CreditLimit.objects.visible_to(request.user).of(request.firm).in_force_on(today)
-    found = _named(rows, query).select_related("buyer", "policy", "decision", "upcoming")
+    found = _named(rows, query).select_related("buyer__merged_into", "policy", "decision", "upcoming")
     return keyset_page(request, found, order=("-amount", "id"))
 
 
@@ -73,9 +75,11 @@ def _requests(request: HttpRequest, query: str) -> Any:
     rows = LimitRequest.objects.visible_to(request.user).of(request.firm)
     if request.GET.get("stage") in STAGES:
         rows = rows.filter(stage__in=STAGES[request.GET["stage"]])
-    found = _named(rows, query).select_related("buyer", "policy").prefetch_related("decisions")
+    found = _named(rows, query).select_related("buyer__merged_into", "policy").prefetch_related("decisions")
     return keyset_page(request, found, order=("-id",))
 
 
 def _named(rows: QuerySet[Any], query: str) -> QuerySet[Any]:
-    return rows.filter(buyer__name__icontains=query) if query else rows
+    """Those on buyers that are or were called so."""
+    named = Q(buyer__name__icontains=query) | Q(buyer__merged_into__name__icontains=query)
+    return rows.filter(named) if query else rows

@@ -44,17 +44,23 @@ def referred_limits(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(appeals__isnull=False)
     elif show == "countersign":
         rows = rows.filter(stage=RequestStage.COUNTERSIGN)
-    page = keyset_page(request, rows.select_related("buyer", "exporter", "policy"), order=("asked_at", "id"))
-    present = {
-        (limit.policy_id, limit.buyer_id): limit
-        for limit in CreditLimit.objects.filter(
-            policy__in={r.policy_id for r in page.rows}, buyer__in={r.buyer_id for r in page.rows}, amount__gt=0
-        )
-    }
+    page = keyset_page(
+        request, rows.select_related("buyer__merged_into", "exporter", "policy"), order=("asked_at", "id")
+    )
+    present = _present(page.rows)
     for row in page.rows:
-        row.present = present.get((row.policy_id, row.buyer_id))
+        row.present = present.get((row.policy_id, row.buyer.firm.pk))
     shown = {"page": page, "show": show, "title": _("Referred limits"), "now": timezone.now()}
     return render(request, "policies/office/referred_limits.html", {**admin.site.each_context(request), **shown})
+
+
+def _present(rows: list[LimitRequest]) -> dict[tuple[int, int], CreditLimit]:
+    """The limits in force on the firms of these requests, by policy and firm; of two on one firm the larger."""
+    firms = {row.buyer.firm.pk for row in rows}
+    on_them = Q(buyer__in=firms) | Q(buyer__merged_into__in=firms)
+    found = CreditLimit.objects.filter(on_them, policy__in={row.policy_id for row in rows}, amount__gt=0)
+    ordered = found.select_related("buyer__merged_into").order_by("house_amount", "id")
+    return {(limit.policy_id, limit.buyer.firm.pk): limit for limit in ordered}
 
 
 @staff(*UNDERWRITERS)
@@ -163,11 +169,13 @@ class Case:
 def _case(pk: int) -> Case:
     rows = LimitRequest.objects.exclude(asked_at__isnull=True)
     row = get_object_or_404(
-        rows.select_related("buyer", "exporter", "policy", "asked_by", "proposed_by", "appeals", "appeals__request"),
+        rows.select_related(
+            "buyer__merged_into", "exporter", "policy", "asked_by", "proposed_by", "appeals", "appeals__request"
+        ),
         pk=pk,
     )
     today = today_in(row.policy.time_zone)
-    limit = CreditLimit.objects.in_force_on(today).filter(policy=row.policy_id, buyer=row.buyer_id).first()
+    limit = CreditLimit.objects.in_force_on(today).on_firm(row.policy_id, row.buyer_id).first()
     return Case(row, PolicyTerms.objects.terms_on(row.policy_id, today), limit, today)
 
 
@@ -177,9 +185,9 @@ def _page(request: HttpRequest, case: Case, form: DecideForm, tried: Verdict | N
     before = queue.filter(Q(asked_at__lt=row.asked_at) | Q(asked_at=row.asked_at, pk__lt=row.pk))
     oldest = queue.values_list("asked_at", flat=True).first()
     shown = {
-        "title": _("%(kind)s for %(buyer)s") % {"kind": row.get_kind_display(), "buyer": row.buyer.name},
+        "title": _("%(kind)s for %(buyer)s") % {"kind": row.get_kind_display(), "buyer": row.buyer.firm.name},
         "row": row,
-        "buyer": row.buyer,
+        "buyer": row.buyer.firm,
         "limit": case.limit,
         "terms": case.terms,
         "today": case.today,
@@ -196,7 +204,7 @@ def _page(request: HttpRequest, case: Case, form: DecideForm, tried: Verdict | N
         "proposal": proposed(row.proposed) if row.proposed else None,
         "may_countersign": _is_senior(user) and row.proposed_by_id != user.pk,
         "may_return": _is_senior(user) or row.proposed_by_id == user.pk,
-        **buyer_facts(row.buyer, case.today),
+        **buyer_facts(row.buyer.firm, case.today),
         **capacity_facts(row, case.limit, case.today),
         **case.words(form, user.pk, tried),
     }

@@ -29,11 +29,11 @@ def limit_request(request: HttpRequest, pk: int) -> HttpResponse:
     found = _own(request, pk)
     decision = LimitDecision.objects.filter(request=found).select_related("decided_by").first()
     today = today_in(found.policy.time_zone)
-    limit = CreditLimit.objects.filter(policy=found.policy_id, buyer=found.buyer_id).first()
+    limit = CreditLimit.objects.on_firm(found.policy_id, found.buyer_id).first()
     may_write = request.membership.role in MAY_WRITE
     context = {
         "row": found,
-        "buyer": found.buyer,
+        "buyer": found.buyer.firm,
         "decision": decision,
         "limit": limit,
         "today": today,
@@ -87,7 +87,8 @@ def may_appeal(decision: LimitDecision, today: Any) -> bool:
 def _own(request: HttpRequest, pk: int) -> LimitRequest:
     rows = LimitRequest.objects.visible_to(request.user).of(request.firm)
     found: LimitRequest = get_object_or_404(
-        rows.select_related("buyer", "policy", "created_by", "asked_by", "exporter", "appeals__request"), pk=pk
+        rows.select_related("buyer__merged_into", "policy", "created_by", "asked_by", "exporter", "appeals__request"),
+        pk=pk,
     )
     return found
 

@@ -24,8 +24,8 @@ from policies.wording import WORDS
 @staff(*UNDERWRITERS)
 def limit_reviews(request: HttpRequest) -> HttpResponse:
     """The longest waiting first."""
-    rows = CreditLimit.objects.to_review().select_related("buyer", "exporter", "policy")
-    page = keyset_page(request, rows, order=("buyer__regraded_at", "id"))
+    rows = CreditLimit.objects.to_review().select_related("buyer__merged_into", "exporter", "policy")
+    page = keyset_page(request, rows, order=("regraded_at", "id"))
     shown = {"page": page, "title": _("Reviews after regrade")}
     return render(request, "policies/office/limit_reviews.html", {**admin.site.each_context(request), **shown})
 
@@ -33,7 +33,9 @@ def limit_reviews(request: HttpRequest) -> HttpResponse:
 @staff(*UNDERWRITERS)
 def review_limit(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep, reduce or withdraw one limit."""
-    limit = get_object_or_404(CreditLimit.objects.select_related("buyer", "exporter", "policy", "decision"), pk=pk)
+    rows = CreditLimit.objects.select_related("buyer__merged_into", "exporter", "policy", "decision", "upcoming")
+    limit = get_object_or_404(rows, pk=pk)
+    buyer = limit.buyer.firm
     form = ReviewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data: dict[str, Any] = {**form.cleaned_data, "reasons": tuple(form.cleaned_data["reasons"])}
@@ -42,19 +44,19 @@ def review_limit(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             show_refusals(form, refused, WORDS)
         else:
-            messages.success(request, _("The limit on %(buyer)s is reviewed.") % {"buyer": limit.buyer.name})
+            messages.success(request, _("The limit on %(buyer)s is reviewed.") % {"buyer": buyer.name})
             follows = CreditLimit.objects.to_review().values_list("pk", flat=True).first()
             return redirect("admin:review_limit", follows) if follows else redirect("admin:limit_reviews")
     today = today_in(limit.policy.time_zone)
     terms = PolicyTerms.objects.terms_on(limit.policy_id, today)
     shown = {
-        "title": _("Review of the limit on %(buyer)s") % {"buyer": limit.buyer.name},
+        "title": _("Review of the limit on %(buyer)s") % {"buyer": buyer.name},
         "limit": limit,
-        "buyer": limit.buyer,
+        "buyer": buyer,
         "form": form,
         "today": today,
         "terms": terms,
         "effective": cut_takes_effect(today, terms.limit_notice_days if terms else 0),
-        **buyer_facts(limit.buyer, today),
+        **buyer_facts(buyer, today),
     }
     return render(request, "policies/office/review_limit.html", {**admin.site.each_context(request), **shown})

@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, DecimalField, Q, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import AuditEvent, Exporter
-from buyers.models import BookEntry, Score
-from policies.models import CreditLimit, LimitRequest
+from accounts.models.prepared import Given, prepared
+from buyers.models import BookEntry, Buyer, Score
+from policies.models import CreditLimit, LimitRequest, Policy
 from policies.models.limit_request import OPEN_STAGES
 from receivables.models import Invoice
 
@@ -60,17 +61,28 @@ class Standing:
 
 def standing_of(firm: Exporter, today: date) -> Standing:
     """The firm's standing on `today`, from the cache while nothing has happened since."""
-    last = Exporter.objects.filter(pk=firm.pk).values_list(
-        Subquery(AuditEvent.objects.filter(exporter=firm).order_by("-id").values("id")[:1]),
-        Subquery(Score.objects.order_by("-id").values("id")[:1]),
-    )
-    last_event, last_score = last.get()
+    last_event, last_score = last_of_each.first(firm=firm)
     key = f"standing:{firm.pk}:{today}:{last_event}:{last_score}"
     found = cache.get(key)
     if found is None:
         found = summed(firm, today)
         cache.set(key, found, KEPT_SECONDS)
     return found
+
+
+@prepared
+def last_of_each(firm: Given) -> QuerySet:
+    """The firm's last audit event and the last score of all."""
+    return Exporter.objects.filter(pk=firm).values_list(
+        Subquery(AuditEvent.objects.filter(exporter=firm).order_by("-id").values("id")[:1]),
+        Subquery(Score.objects.order_by("-id").values("id")[:1]),
+    )
+
+
+@prepared
+def latest_policy(firm: Given) -> QuerySet:
+    """The firm's policy that ends last."""
+    return Policy.objects.of(firm).order_by("-ends_on", "-id")[:1]
 
 
 def summed(firm: Exporter, today: date) -> Standing:
@@ -122,23 +134,24 @@ def owed_by_currency(firm: Exporter, today: date) -> Any:
 def largest_limits(firm: Exporter, today: date) -> tuple[Holding, ...]:
     """The largest limits, compared in house currency since a firm may hold limits in several."""
     # The buyers' names are read afterwards: a join would meet all limits of the book before the largest are taken.
-    limits = list(in_force(firm, today).prefetch_related("buyer").order_by("-house_amount", "id")[:LARGEST])
-    owed = {
-        (row["buyer"], row["currency"]): row["sum"]
-        for row in open_invoices(firm)
-        .filter(buyer__in=[limit.buyer_id for limit in limits])
-        .values("buyer", "currency")
-        .annotate(sum=Sum("open_gross"))
-        .order_by()
-    }
+    found = in_force(firm, today).prefetch_related("buyer__merged_into").order_by("-house_amount", "id")
+    limits = list(found[:LARGEST])
+    firms = {limit.buyer.firm.pk for limit in limits}
+    entries = Buyer.objects.filter(Q(pk__in=firms) | Q(merged_into__in=firms))
+    firm_of = {pk: merged_into or pk for pk, merged_into in entries.values_list("pk", "merged_into")}
+    owed: dict[tuple[int, str], Decimal] = {}
+    invoices = open_invoices(firm).filter(buyer__in=firm_of).values("buyer", "currency")
+    for row in invoices.annotate(sum=Sum("open_gross")).order_by():
+        key = firm_of[row["buyer"]], row["currency"]
+        owed[key] = owed.get(key, Decimal(0)) + row["sum"]
     return tuple(
         Holding(
-            buyer=limit.buyer_id,
-            name=limit.buyer.name,
+            buyer=limit.buyer.firm.pk,
+            name=limit.buyer.firm.name,
             amount=limit.amount,
             currency=limit.currency,
             house_amount=limit.house_amount,
-            owed=owed.get((limit.buyer_id, limit.currency), Decimal(0)),
+            owed=owed.get((limit.buyer.firm.pk, limit.currency), Decimal(0)),
         )
         for limit in limits
     )
