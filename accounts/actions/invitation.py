@@ -33,7 +33,7 @@ def invite_member(
     invitation again is the same row and no second mail; one that expired unanswered makes room for a new one.
     """
     _require_owner_or_administrator(by, exporter)
-    Exporter.objects.select_for_update().get(pk=exporter)  # one invitation at a time: who is a member must not change
+    _lock_firm(exporter)  # one invitation at a time: who is a member must not change
     email, name = email.strip().lower(), tidied(name)
     refuse(_written_wrong(email, name, role, language) or _whom_refused(exporter, email))
     now = timezone.now()
@@ -175,12 +175,18 @@ def _locked_by_token(token: str) -> Invitation:
     if found is None:
         refuse((refusal("invitation_unknown"),))
     assert found is not None
-    Exporter.objects.select_for_update().get(pk=found.exporter_id)
+    _lock_firm(found.exporter_id)
     row = Invitation.objects.select_for_update().filter(pk=found.pk, token_sha256=hash_of(token)).first()
     if row is None:  # sent again in this very moment: this link is the old one
         refuse((refusal("invitation_unknown"),))
     assert row is not None
     return row
+
+
+def _lock_firm(exporter: int) -> None:
+    # Not FOR UPDATE: what others write about the firm (the audit trail of a mail sent again) points at its row, and
+    # would wait at its commit for whoever holds the firm, who may be waiting for that very invitation.
+    Exporter.objects.select_for_update(no_key=True).get(pk=exporter)
 
 
 def _require_owner_or_administrator(by: int, exporter: int) -> None:

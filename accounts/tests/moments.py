@@ -1,0 +1,43 @@
+"""Two acts in the same instant, with the order settled: one has written and not yet committed when the other begins.
+
+Races that merely start together take the branch for "in this very moment" when they please; here they always do.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import connection, connections, transaction
+
+from kernel.refusals import Refused
+
+
+def overtaken(act: Callable[[], Any], by: Callable[[], Any]) -> Any:
+    """What `act` answers, or the codes it is refused with, when `by` commits while `act` waits for it."""
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            by()
+            answer = pool.submit(_answered, act)
+            _until_somebody_waits()
+        return answer.result(timeout=20)
+
+
+def _answered(act: Callable[[], Any]) -> Any:
+    try:
+        return act()
+    except Refused as refused:
+        return [refusal.code for refusal in refused.refusals]
+    finally:
+        connections.close_all()
+
+
+def _until_somebody_waits() -> None:
+    until = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cursor.fetchone():
+                return
+            assert time.monotonic() < until, "the act never waited for what overtakes it"
+            time.sleep(0.01)
