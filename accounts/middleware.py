@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
@@ -19,6 +20,7 @@ from accounts.adapters import second_factor_given
 from accounts.audit import circumstances
 from accounts.forms import keep_unsent, own_path, page_of_form
 from accounts.models import Membership
+from accounts.models.prepared import Given, prepared
 from kernel.refusals import NotAllowed
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -149,11 +151,7 @@ class FirmMiddleware:
 
     @staticmethod
     def _choose(request: HttpRequest) -> None:
-        found = list(
-            Membership.objects.filter(user=request.user, ended_at__isnull=True)
-            .select_related("exporter")
-            .order_by("exporter__name", "id")
-        )
+        found = present_memberships(person=request.user)
         chosen = request.session.get("firm")
         membership = next((m for m in found if m.exporter_id == chosen), found[0] if found else None)
         request.memberships = found  # type: ignore[attr-defined]
@@ -161,6 +159,12 @@ class FirmMiddleware:
         if membership:
             request.membership = membership  # type: ignore[attr-defined]
             request.firm = membership.exporter  # type: ignore[attr-defined]
+
+
+@prepared
+def present_memberships(person: Given) -> QuerySet:
+    """The person's memberships with their firms, in the order of the firms' names."""
+    return Membership.objects.current().filter(user=person).select_related("exporter").order_by("exporter__name", "id")
 
 
 # Seconds for which a session that was just noted is not noted again: the list of sessions shows minutes.

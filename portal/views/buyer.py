@@ -4,22 +4,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import reads
 from accounts.clock import today_in
 from accounts.models.roles import MAY_WRITE
-from buyers.models import BookEntry
 from buyers.models.alert import AlertKind
 from buyers.models.buyer import BuyerStatus
 from buyers.sectors import sector_shown
 from claims.models.claim import ClaimStage
-from policies.models import Policy
 from portal.next_step import Situation, next_step
 from portal.shell import address
 from portal.views import panels
+from portal.views.standing import latest_policy
 from portal.views.timeline import Past, timeline_of
 
 EVENTS_SHOWN, EVENTS_AT_MOST = 10, 200
@@ -29,14 +28,15 @@ INSOLVENT_GRADE = 10
 @reads
 def buyer(request: HttpRequest, pk: int) -> HttpResponse:
     """The buyer's page, for buyers in the firm's book; 404 for every other, whether the directory knows it or not."""
-    book = BookEntry.objects.visible_to(request.user).of(request.firm).about(pk)
-    entry = get_object_or_404(book.select_related("buyer", "exporter"))
+    entry = panels.entries_about.first(member=request.user, firm=request.firm, pk=pk)
+    if entry is None:
+        raise Http404
     if entry.buyer_id != pk:
         return redirect("buyer", pk=entry.buyer_id)
-    policy = Policy.objects.of(request.firm).order_by("-ends_on", "-id").first()
+    policy = latest_policy.first(firm=request.firm)
     everything = "all" in request.GET
     number = EVENTS_AT_MOST if everything else EVENTS_SHOWN + 1
-    shown = panels.shown_entry(entry, today_in(policy.time_zone if policy else "UTC"))
+    shown = panels.Shown(entry, tuple(entry.same), today_in(policy.time_zone if policy else "UTC"))
     requests = panels.requests_of(shown, number)
     context = {
         "entry": entry,

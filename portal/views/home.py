@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Window
+from django.db.models import Count, QuerySet, Window
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from accounts.access import reads
 from accounts.clock import today_in
 from accounts.models import User
+from accounts.models.prepared import Given, prepared
 from desk.models import Duty, Notice
 from policies.models import Policy
 from portal.shell import address
 from portal.templatetags.figures import money
-from portal.views.standing import Standing, standing_of
+from portal.views.standing import Standing, latest_policy, standing_of
 from portal.views.words import worded
 
 DUTIES_SHOWN, CHANGES_SHOWN = 8, 7
@@ -30,7 +31,7 @@ GRADES = (*range(1, 11), None)
 @reads
 def home(request: HttpRequest) -> HttpResponse:
     """The firm's first page."""
-    policy = Policy.objects.of(request.firm).order_by("-ends_on", "-id").first()
+    policy = latest_policy.first(firm=request.firm)
     today = today_in(policy.time_zone if policy else "UTC")
     standing = standing_of(request.firm, today)
     context = {
@@ -60,13 +61,24 @@ def greeting(hour: int) -> str:
 
 def open_duties(request: HttpRequest) -> Any:
     """The firm's open duties, the most pressing first."""
-    found = Duty.objects.visible_to(request.user).of(request.firm)
+    return duties_of(request.user, request.firm)
+
+
+def duties_of(user: Any, firm: Any) -> Any:
+    """The same of a person and a firm."""
+    found = Duty.objects.visible_to(user).of(firm)
     return found.filter(done_at__isnull=True, lapsed_at__isnull=True).order_by("due_on", "id")
+
+
+@prepared
+def first_duties(member: Given, firm: Given) -> QuerySet:
+    """The first of them, each with how many there are."""
+    return duties_of(member, firm).annotate(number=Window(Count("id")))[:DUTIES_SHOWN]
 
 
 def to_do(request: HttpRequest, today: date) -> dict[str, Any]:
     """The first duties in words, and how many there are."""
-    shown = list(open_duties(request).annotate(number=Window(Count("id")))[:DUTIES_SHOWN])
+    shown = first_duties(member=request.user, firm=request.firm)
     rows = [{"worded": worded(duty), "shape": pressing(duty.due_on, today)} for duty in shown]
     return {
         "duties": rows,
@@ -87,10 +99,16 @@ def changes(request: HttpRequest) -> dict[str, Any]:
     A visit is a session: what was new stays marked while one comes and goes, however often the page is reloaded.
     """
     since = last_visit(request)
-    news = Notice.objects.visible_to(request.user).in_page().filter(recipient=request.user, exporter=request.firm)
-    shown = list(news.select_related("exporter")[:CHANGES_SHOWN])
+    shown = latest_news(member=request.user, firm=request.firm)
     new = [notice for notice in shown if since is None or notice.created_at > since]
     return {"news": new or shown, "news_is_new": bool(new), "since": since}
+
+
+@prepared
+def latest_news(member: Given, firm: Given) -> QuerySet:
+    """What the person was last told about the firm."""
+    news = Notice.objects.visible_to(member).in_page().filter(recipient=member, exporter=firm)
+    return news.select_related("exporter")[:CHANGES_SHOWN]
 
 
 def last_visit(request: HttpRequest) -> datetime | None:

@@ -8,10 +8,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
 
+from accounts.models.prepared import Given, prepared
 from buyers.exclusions import excluded
 from buyers.models import Alert, BookEntry, Buyer, Score
+from buyers.models.buyer import Identifier
 from claims.models import Claim
 from claims.models.claim import ClaimStage
 from policies.models import CreditLimit, LimitRequest
@@ -30,20 +33,36 @@ class Shown:
     same: tuple[int, ...]
     today: date
 
-    def own(self, model: Any) -> Any:
-        """The firm's rows of `model` on this buyer."""
-        return model.objects.of(self.entry.exporter).filter(buyer__in=self.same)
+    @property
+    def whose(self) -> dict[str, Any]:
+        """What the firm's rows on this buyer are found by: the values `own_rows` has places for."""
+        return {"firm": self.entry.exporter_id, "same": list(self.same)}
 
 
-def shown_entry(entry: BookEntry, today: date) -> Shown:
-    """The entry with every id its buyer has or had."""
-    return Shown(entry, tuple(Buyer.objects.same_firm(entry.buyer_id).values_list("pk", flat=True)), today)
+def own_rows(model: Any, firm: Given, same: Given) -> Any:
+    """The firm's rows of `model` on a buyer."""
+    return model.objects.of(firm).filter(buyer__in=same)
+
+
+@prepared
+def entries_about(member: Given, firm: Given, pk: Given) -> QuerySet:
+    """The firm's entry of the buyer that `pk` is today, with every id (`same`) the buyer has or had."""
+    entries = Buyer.objects.filter(Q(pk=OuterRef("buyer")) | Q(merged_into=OuterRef("buyer")))
+    same = ArraySubquery(entries.values("pk"))
+    book = BookEntry.objects.visible_to(member).of(firm).about(pk)
+    return book.select_related("buyer").annotate(same=same)
+
+
+@prepared
+def identifier_rows(buyer: Given) -> QuerySet:
+    """The buyer's numbers."""
+    return Identifier.objects.filter(buyer=buyer).order_by("scheme", "id")
 
 
 def identifiers_of(shown: Shown) -> list[dict[str, Any]]:
     """The buyer's numbers; a LEI in groups of four, as one reads it aloud."""
     found = []
-    for row in shown.entry.buyer.identifiers.order_by("scheme", "id"):
+    for row in identifier_rows(buyer=shown.entry.buyer_id):
         groups = [row.value[i : i + 4] for i in range(0, len(row.value), 4)]
         value = " ".join(groups) if row.scheme == "LEI" else row.value
         found.append({"scheme": row.scheme, "value": value, "warned": row.check_digits_fail})
@@ -69,10 +88,22 @@ class Graded(NamedTuple):
 
 def grade_of(shown: Shown) -> dict[str, Any]:
     """The last score with all it was made from; the history of grades, newest first; the trend, oldest first."""
-    scores = Score.objects.filter(buyer__in=shown.same).order_by("-id")
-    history = [Graded(*row) for row in scores.values_list(*Graded._fields)[:SCORES_IN_HISTORY]]
+    history = [Graded(*row) for row in score_history(same=list(shown.same))]
     trend = [(score.scored_at.date(), score.grade) for score in reversed(history)]
     return {"trend": trend, "history": history, **last_score(history)}
+
+
+@prepared
+def score_history(same: Given) -> QuerySet:
+    """The last scores of a buyer, without what they were made from."""
+    scores = Score.objects.filter(buyer__in=same).order_by("-id")
+    return scores.values_list(*Graded._fields)[:SCORES_IN_HISTORY]
+
+
+@prepared
+def scores_in_full(some: Given) -> QuerySet:
+    """Scores by their ids."""
+    return Score.objects.filter(pk__in=some)
 
 
 def last_score(history: list[Graded]) -> dict[str, Any]:
@@ -81,7 +112,7 @@ def last_score(history: list[Graded]) -> dict[str, Any]:
         return {"score": None}
     last = history[0]
     before = next((row.pk for row in history[1:] if row.buyer == last.buyer), None)
-    found = Score.objects.in_bulk([last.pk, *([before] if before else [])])
+    found = {score.pk: score for score in scores_in_full(some=[last.pk, *([before] if before else [])])}
     score = found[last.pk]
     if before is None and len(history) == SCORES_IN_HISTORY:  # it lies further back than was read
         return {"score": score, "explanation": score.for_exporters()}
@@ -90,15 +121,27 @@ def last_score(history: list[Graded]) -> dict[str, Any]:
 
 def requests_of(shown: Shown, number: int) -> list[LimitRequest]:
     """The firm's requests, the open one first, then the latest that were sent: as many as are shown of them."""
+    return request_rows(number, **shown.whose)
+
+
+@prepared
+def request_rows(number: int, *, firm: Given, same: Given) -> QuerySet:
+    """The same as a query."""
     still_open = ExpressionWrapper(Q(stage__in=OPEN_STAGES), output_field=BooleanField())
-    rows = shown.own(LimitRequest).select_related("asked_by")
-    return list(rows.order_by(still_open.desc(), F("asked_at").desc(nulls_last=True), "-id")[:number])
+    rows = own_rows(LimitRequest, firm, same).select_related("asked_by").defer("working", "proposed")
+    return rows.order_by(still_open.desc(), F("asked_at").desc(nulls_last=True), "-id")[:number]
+
+
+@prepared
+def limit_rows(firm: Given, same: Given) -> QuerySet:
+    """The firm's limit on a buyer. One row per policy: the one in force goes before those that have ended."""
+    rows = own_rows(CreditLimit, firm, same).select_related("decision", "upcoming")
+    return rows.defer("decision__working", "upcoming__working").order_by("-amount", "-id")[:1]
 
 
 def limit_of(shown: Shown, requests: list[LimitRequest]) -> dict[str, Any]:
     """The limit in force, the open request, and whether the limit waits for a review after a regrade."""
-    # One row per policy: the one in force goes before those that have ended.
-    row = shown.own(CreditLimit).select_related("decision", "upcoming").order_by("-amount", "-id").first()
+    row = limit_rows.first(**shown.whose)
     ended = row is not None and (not row.amount or (row.valid_to is not None and row.valid_to < shown.today))
     last = requests[0] if requests else None
     regraded = shown.entry.buyer.regraded_at
@@ -113,16 +156,27 @@ def limit_of(shown: Shown, requests: list[LimitRequest]) -> dict[str, Any]:
 
 def owed_by(shown: Shown) -> dict[str, Any]:
     """Open invoices by due date, the first few, and their sums by currency."""
-    invoices = open_invoices(shown.entry.exporter).filter(buyer__in=shown.same)
-    rows = list(invoices.order_by("due_on", "id")[: INVOICES_SHOWN + 1])
-    sums = invoices.values("currency").annotate(
-        amount=Sum("open_gross"), overdue=Sum("open_gross", filter=Q(due_on__lt=shown.today), default=NOTHING)
-    )
+    rows = invoice_rows(**shown.whose)
     return {
         "invoices": [{"row": row, "days_late": (shown.today - row.due_on).days} for row in rows[:INVOICES_SHOWN]],
         "more_invoices": len(rows) > INVOICES_SHOWN,
-        "owed": list(sums.order_by("-amount")),
+        "owed": invoice_sums(**shown.whose, today=shown.today) if rows else [],
     }
+
+
+@prepared
+def invoice_rows(firm: Given, same: Given) -> QuerySet:
+    """The first open invoices by due date, and one more."""
+    return open_invoices(firm).filter(buyer__in=same).order_by("due_on", "id")[: INVOICES_SHOWN + 1]
+
+
+@prepared
+def invoice_sums(firm: Given, same: Given, today: Given) -> QuerySet:
+    """What is owed by currency, and how much of it is past due."""
+    sums = open_invoices(firm).filter(buyer__in=same).values("currency")
+    return sums.annotate(
+        amount=Sum("open_gross"), overdue=Sum("open_gross", filter=Q(due_on__lt=today), default=NOTHING)
+    ).order_by("-amount")
 
 
 def use_of(limit: CreditLimit | None, owed: list[dict[str, Any]]) -> dict[str, Decimal] | None:
@@ -135,11 +189,23 @@ def use_of(limit: CreditLimit | None, owed: list[dict[str, Any]]) -> dict[str, D
 
 def alerts_and_claims(shown: Shown) -> dict[str, Any]:
     """The firm's open alerts and its claims on this buyer; whether it ever made one, if only to withdraw it."""
-    alerts = shown.own(Alert).filter(done_at__isnull=True).select_related("score").order_by("-id")
-    withdrawn = ExpressionWrapper(Q(stage=ClaimStage.WITHDRAWN), output_field=BooleanField())
-    claims = list(shown.own(Claim).order_by(withdrawn, "-id")[:CLAIMS_SHOWN])
+    claims = claim_rows(**shown.whose)
     return {
-        "alerts": list(alerts[:ALERTS_SHOWN]),
+        "alerts": alert_rows(**shown.whose),
         "claims": [claim for claim in claims if claim.stage != ClaimStage.WITHDRAWN],
         "ever_claimed": bool(claims),
     }
+
+
+@prepared
+def alert_rows(firm: Given, same: Given) -> QuerySet:
+    """The firm's open alerts on a buyer, the latest first."""
+    rows = own_rows(Alert, firm, same).filter(done_at__isnull=True).select_related("score")
+    return rows.defer("score__indicators", "score__contributions").order_by("-id")[:ALERTS_SHOWN]
+
+
+@prepared
+def claim_rows(firm: Given, same: Given) -> QuerySet:
+    """The firm's claims on a buyer, the latest first; those withdrawn last."""
+    withdrawn = ExpressionWrapper(Q(stage=ClaimStage.WITHDRAWN), output_field=BooleanField())
+    return own_rows(Claim, firm, same).order_by(withdrawn, "-id")[:CLAIMS_SHOWN]

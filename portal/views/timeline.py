@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.models.prepared import Given, prepared
 from accounts.wording import amount_shown
 from buyers.models import Alert
 from claims.models import ClaimEvent
 from claims.wording import event_said
 from policies.models import LimitDecision, LimitRequest
 from policies.models.limit_request import RequestKind
-from portal.views.panels import Graded, Shown
+from portal.views.panels import Graded, Shown, own_rows
 
 Item = dict[str, Any]
 
@@ -77,7 +79,7 @@ def _requests(requests: list[LimitRequest]) -> Iterator[Item]:
 
 def _decisions(shown: Shown, number: int) -> Iterator[Item]:
     """By an underwriter or the machine: which of the insurer's people it was is not said, here as on other pages."""
-    for row in shown.own(LimitDecision).order_by("-id")[:number]:
+    for row in decision_rows(number, **shown.whose):
         facts = {"outcome": row.get_outcome_display(), "amount": amount_shown(row.amount, row.currency)}
         what = _("Limit decided · %(outcome)s: %(amount)s") if row.amount else _("Limit decided · %(outcome)s")
         url = reverse("limit_request", args=[row.request_id]) if row.request_id else ""
@@ -85,16 +87,27 @@ def _decisions(shown: Shown, number: int) -> Iterator[Item]:
         yield _item(row.decided_at, what % facts, "", by, url)
 
 
+@prepared
+def decision_rows(number: int, *, firm: Given, same: Given) -> QuerySet:
+    """The last decisions, without their working."""
+    return own_rows(LimitDecision, firm, same).defer("working", "reasons", "staff_reasons").order_by("-id")[:number]
+
+
 def _alerts(shown: Shown, number: int) -> Iterator[Item]:
     """Only how they ended: that they were raised stands there as the grade that moved."""
-    rows = shown.own(Alert).filter(done_at__isnull=False)
-    for row in rows.select_related("done_by").order_by("-id")[:number]:
+    for row in settled_alerts(number, **shown.whose):
         yield _item(row.done_at, _("Alert dealt with") + f" · {row.get_kind_display()}", "", row.done_by)
 
 
+@prepared
+def settled_alerts(number: int, *, firm: Given, same: Given) -> QuerySet:
+    """The last alerts that were dealt with."""
+    rows = own_rows(Alert, firm, same).filter(done_at__isnull=False)
+    return rows.select_related("done_by").order_by("-id")[:number]
+
+
 def _claims(shown: Shown, number: int) -> Iterator[Item]:
-    rows = ClaimEvent.objects.filter(claim__exporter=shown.entry.exporter_id, claim__buyer__in=shown.same)
-    for row in rows.select_related("claim", "by").order_by("-id")[:number]:
+    for row in claim_events(number, **shown.whose):
         yield _item(
             row.at,
             event_said(row.code, row.facts),
@@ -102,3 +115,10 @@ def _claims(shown: Shown, number: int) -> Iterator[Item]:
             row.by,
             reverse("claim", args=[row.claim_id]),
         )
+
+
+@prepared
+def claim_events(number: int, *, firm: Given, same: Given) -> QuerySet:
+    """What last happened to the firm's claims on a buyer."""
+    rows = ClaimEvent.objects.filter(claim__exporter=firm, claim__buyer__in=same)
+    return rows.select_related("claim", "by").order_by("-id")[:number]
