@@ -1,7 +1,12 @@
-"""Something happened to a buyer: written down, and the buyer is due for scoring at once."""
+"""Something happened to a buyer: written down, and the buyer is due for scoring as soon as the catalogue says."""
 
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
+
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
 
 from accounts.access import require_group, require_role
 from accounts.audit import action, record
@@ -9,7 +14,11 @@ from accounts.models import User
 from accounts.models.roles import STAFF_GROUPS
 from buyers.models import Buyer, Signal
 from buyers.models.signal import SignalKind
-from buyers.tasks import score_signalled
+from buyers.signals import Event, kind_of
+from buyers.tasks import plan_scores, score_signalled
+
+# So many buyers are scored one by one as soon as the events stand; more are left to the refresh, woken at once.
+SCORED_ONE_BY_ONE = 20
 
 
 @action
@@ -22,30 +31,78 @@ def record_signal(
     source: str,
     reporter: int | None = None,
     facts: dict[str, Any] | None = None,
+    key: str = "",
+    staff_only: bool = False,
 ) -> Signal:
     """Append a signal about `buyer` (or the buyer it was merged into), which is then due for scoring.
 
     `by` None is the machine; a person is staff, or may write for `reporter` (an exporter's id, for staff's eyes only:
-    seams.md, "Who reported a signal?"). `kind` is a SignalKind; `source` says where the news comes from.
+    seams.md, "Who reported a signal?"). `kind` is a SignalKind; `source` says where the news comes from, `key` is the
+    source's own for it: the same again is a repetition. A `staff_only` signal never reaches an exporter.
     """
     _require_reporter(by, reporter)
-    concerned = Buyer.objects.select_for_update().get(pk=buyer)
-    if concerned.merged_into_id:
-        concerned = Buyer.objects.select_for_update().get(pk=concerned.merged_into_id)
-    signal = Signal.objects.create(
-        buyer=concerned,
-        kind=SignalKind(kind),
-        happened_on=happened_on,
-        source=source,
-        reporter_id=reporter,
-        facts=facts or {},
-    )
-    # The row that says it must happen; the task below only wakes the worker early, beat finds what it missed.
-    due = min(filter(None, (concerned.next_score_on, signal.recorded_at.date())))
-    Buyer.objects.filter(pk=concerned.pk).update(next_score_on=due)
-    record(by=by, subject=signal, exporter=reporter, buyer=concerned.pk, kind=kind, source=source)
-    score_signalled.delay_on_commit(concerned.pk)
+    event = Event(buyer, SignalKind(kind), happened_on, source, key, reporter, staff_only, facts or {})
+    # The row that says it must happen is next_score_on; the tasks only wake the worker early, beat finds the rest.
+    Buyer.objects.select_for_update().get(pk=buyer)
+    new = _appended([event])
+    signal = Signal.objects.get(pk=new[0]) if new else Signal.objects.get(source=source, key=key)
+    told = {"buyer": signal.buyer_id, "kind": kind, "source": source}
+    record(by=by, subject=signal, exporter=reporter, **told, **({} if new else {"outcome": "repeated"}))
     return signal
+
+
+@action
+def record_signals(*, by: int | None, events: Sequence[Event], subject: str = "signal:list") -> list[int]:
+    """Append many events at once, in one statement; the ids of those that were new. For importers and the machine.
+
+    Every event has its source's key, so that the same file handed in again appends nothing. `subject` names for the
+    trail what brought them ("feedrun:7").
+    """
+    if by is not None:
+        require_group(by, frozenset(STAFF_GROUPS))
+    assert all(event.key for event in events), "an event without a key of its source would be told twice"
+    new = _appended(events)
+    record(by=by, subject=subject, events=len(events), signals=len(new))
+    return new
+
+
+def _appended(events: Sequence[Event]) -> list[int]:
+    """Append, bring the next scores forward, and wake whoever scores; the new signals' ids."""
+    rows = Signal.objects.append([_as_json(event) for event in events])
+    by_kind: dict[str, set[int]] = {}
+    for _signal, buyer, kind in rows:
+        by_kind.setdefault(kind, set()).add(buyer)
+    at_once: set[int] = set()
+    for code, buyers in by_kind.items():
+        kind = kind_of(code)
+        if kind.score_within_days is None:
+            continue
+        _bring_forward(buyers, kind.score_within_days)
+        at_once |= buyers if kind.score_within_days == 0 else set()
+    _wake(at_once)
+    return [signal for signal, _buyer, _kind in rows]
+
+
+def _bring_forward(buyers: set[int], days: int) -> None:
+    """As buyers.signals.score_by says of one buyer: never later than it was."""
+    soon = Value(timezone.now().date() + timedelta(days=days))
+    Buyer.objects.filter(pk__in=buyers).update(next_score_on=Least(Coalesce(F("next_score_on"), soon), soon))
+
+
+def _wake(buyers: set[int]) -> None:
+    if len(buyers) > SCORED_ONE_BY_ONE:
+        plan_scores.delay_on_commit()
+        return
+    for buyer in sorted(buyers):
+        score_signalled.delay_on_commit(buyer)
+
+
+def _as_json(event: Event) -> Mapping[str, Any]:
+    return {
+        "buyer": event.buyer, "kind": str(event.kind), "happened_on": event.happened_on.isoformat(),
+        "source": event.source, "key": event.key, "reporter": event.reporter, "staff_only": event.staff_only,
+        "facts": dict(event.facts),
+    }  # fmt: skip
 
 
 def _require_reporter(by: int | None, reporter: int | None) -> None:

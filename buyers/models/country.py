@@ -63,4 +63,9 @@ class CountryRisk(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.country} {self.house_grade}{self.house_level}"
+        return f"{self.country} {self.rating}"
+
+    @property
+    def rating(self) -> str:
+        """The house rating as people write it: BB2."""
+        return f"{self.house_grade}{self.house_level}"

@@ -58,12 +58,17 @@ SIGNALS = """
            count(*) FILTER (WHERE kind = 'overdue_reported' AND happened_on > %(overdues_since)s),
            count(*) FILTER (WHERE kind = 'claim_filed' AND happened_on > %(claims_since)s),
            count(*) FILTER (WHERE kind = 'insolvency_filed' AND happened_on > %(insolvency_since)s),
-           count(DISTINCT reporter_id)
+           -- of what policyholders report only: a court or a register names nobody and hides nobody
+           count(DISTINCT reporter_id) FILTER (WHERE kind IN ('overdue_reported', 'claim_filed')),
+           bool_or(kind IN ('overdue_reported', 'claim_filed'))::int::int8
     FROM buyers_signal
-    WHERE buyer_id = ANY(%(buyers)s) AND happened_on <= %(today)s AND kind <> 'accounts_received'
+    WHERE buyer_id = ANY(%(buyers)s) AND happened_on <= %(today)s
+        AND kind IN ('overdue_reported', 'claim_filed', 'insolvency_filed')
     GROUP BY buyer_id
 """
-SIGNALS_TYPES = {"buyer": ">i8", "overdues": ">i8", "claims": ">i8", "insolvencies": ">i8", "reporters": ">i8"}
+SIGNALS_TYPES = {
+    "buyer": ">i8", "overdues": ">i8", "claims": ">i8", "insolvencies": ">i8", "reporters": ">i8", "reported": ">i8",
+}  # fmt: skip
 
 FLOATS = (
     *LINES, "months", "accounts_age_days", "audited", "previous_sales", "previous_months", "previous_equity",
@@ -196,7 +201,7 @@ def _counted(buyers: NDArray, signals: NDArray) -> dict[str, NDArray]:
 def _reporters(buyers: NDArray, experience: NDArray, signals: NDArray) -> NDArray:
     """How many firms the payment facts of each buyer come from: of experience and of signals, whichever are fewer."""
     fewest = np.full(len(buyers), np.iinfo(np.int16).max, np.int64)
-    for rows in (experience, signals):
+    for rows in (experience, signals[signals["reported"] > 0]):
         place = np.searchsorted(buyers, rows["buyer"])
         fewest[place] = np.minimum(fewest[place], rows["reporters"])
     return np.where(fewest == np.iinfo(np.int16).max, 0, fewest)
