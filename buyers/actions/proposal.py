@@ -18,7 +18,7 @@ from buyers.models.buyer import BuyerCategory
 from buyers.names import sort_key
 from buyers.proposing import confirmation_refused, proposal_refused, refusal_refused
 from desk.actions.notice import tell
-from kernel.refusals import refuse
+from kernel.refusals import refusal, refuse
 
 
 @action
@@ -188,8 +188,7 @@ def _give_number(buyer: Buyer, scheme: str, number: Checked) -> None:
         with transaction.atomic():
             Identifier.objects.create(buyer=buyer, scheme=scheme, value=number.value)
     except IntegrityError:  # another firm's proposal of the same company was confirmed this very moment
-        refuse(proposal_refused(number, _known(scheme, number)))
-        raise
+        refuse([refusal("buyer_already_known", "value", name=_known(scheme, number))])
 
 
 def _decide(row: BuyerProposal, by: int, stage: str, buyer: Buyer | None) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from buyers.names import LONGEST_KEY, compared_name, sort_key
+from buyers.names import LONGEST_KEY, compared_name, has_han, sort_key
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,20 @@ def test_a_key_fits_its_column():
 )
 def test_names_are_the_same_when_only_capitals_accents_and_marks_differ(one: str, other: str, same: bool):
     assert (compared_name(one) == compared_name(other)) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "han"),
+    [
+        ("上海", True),
+        ("Siemens (中国) Ltd", True),
+        ("㐀", True),  # the first of extension A
+        ("ガンダム", False),  # kana
+        ("한국전력", False),
+        ("，。", False),  # Chinese marks are no characters
+        ("Łódź", False),
+        ("", False),
+    ],
+)
+def test_han_is_seen_among_other_letters(text: str, han: bool):
+    assert has_han(text) is han
