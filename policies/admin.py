@@ -166,6 +166,7 @@ class AppetiteAdmin(OfficeAdmin):
         "valid_from",
         "valid_to",
         "set_by",
+        "replaced_at",
     )
     list_display_links = None
     list_select_related = ("buyer", "set_by")

@@ -20,9 +20,9 @@ class Cap:
     buyer: int | None = None
 
 
-def appetite_refused(cap: Cap) -> tuple[Refusal, ...]:
-    """Refuses caps below 0 or larger than any column, of nothing or of two things, of a grade off the scale, that end
-    before they begin."""
+def appetite_refused(cap: Cap, today: date) -> tuple[Refusal, ...]:
+    """Refuses caps below 0 or larger than any column, of nothing or of two things, of a grade off the scale, that begin
+    in the past (decisions were made under what was in force then) or end before they begin."""
     found = []
     if not cap.amount.is_finite() or not 0 <= cap.amount <= LARGEST:
         found.append(refusal("cap_below_zero", "cap"))
@@ -30,6 +30,8 @@ def appetite_refused(cap: Cap) -> tuple[Refusal, ...]:
         found.append(refusal("cap_of_one_thing"))
     if cap.grade is not None and not 1 <= cap.grade <= 10:
         found.append(refusal("grade_off_scale", "grade"))
+    if cap.valid_from < today:
+        found.append(refusal("cap_begins_in_the_past", "valid_from", today_on=today))
     if cap.valid_to is not None and cap.valid_to < cap.valid_from:
         found.append(refusal("cap_ends_before_it_begins", "valid_to"))
     return tuple(found)

@@ -139,6 +139,7 @@ REFUSALS: dict[str, Any] = {
     "cap_of_one_thing": _("A cap belongs to a grade, a country or one buyer: fill in exactly one."),
     "buyer_not_in_directory": _("The directory has no buyer with this number."),
     "grade_off_scale": _("Grades go from 1 (best) to 10."),
+    "cap_begins_in_the_past": _("A cap begins today (%(today_on)s) or later: what was in force before stays known."),
     "cap_ends_before_it_begins": _("The last day lies before the first."),
     # Binding
     "policy_without_number": _("Give the policy its number."),

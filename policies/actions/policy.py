@@ -92,9 +92,9 @@ def suspend_policy(*, by: int, policy: int, reason: str) -> Policy:
     """From today (the policy's) no limit can be asked for and deliveries are not covered; limits in force stay."""
     require_group(by, ADMINISTRATORS)
     found, today = _moved(policy, "suspend")
-    Suspension.objects.create(policy=found, starts_on=today, reason=reason)
+    begun = Suspension.objects.create(policy=found, starts_on=today, reason=reason)
     record(by=by, subject=found, exporter=found.exporter_id, stage=found.stage, on=today.isoformat(), reason=reason)
-    _tell(by, found, "policies.policy_suspended", today, reason=reason)
+    _tell(by, found, "policies.policy_suspended", today, subject_of(begun), reason=reason)
     return found
 
 
@@ -103,9 +103,9 @@ def resume_policy(*, by: int, policy: int) -> Policy:
     """From today on the policy covers again what is delivered."""
     require_group(by, ADMINISTRATORS)
     found, today = _moved(policy, "resume")
-    _end_suspension(found, today)
+    ended = _end_suspension(found, today)
     record(by=by, subject=found, exporter=found.exporter_id, stage=found.stage, on=today.isoformat())
-    _tell(by, found, "policies.policy_resumed", today)
+    _tell(by, found, "policies.policy_resumed", today, ended)
     return found
 
 
@@ -128,20 +128,23 @@ def _moved(policy: int, move: str) -> tuple[Policy, date]:
     return found, today
 
 
-def _end_suspension(policy: Policy, today: date) -> None:
-    """Suspended up to yesterday; one begun today was none."""
+def _end_suspension(policy: Policy, today: date) -> str:
+    """Suspended up to yesterday; one begun today was none. Answers which one it was."""
     running = Suspension.objects.filter(policy=policy, ends_on__isnull=True)
+    ended = "".join(subject_of(row) for row in running)
     running.filter(starts_on=today).delete()
     running.update(ends_on=day_before(today))
+    return ended
 
 
-def _tell(by: int, policy: Policy, kind: str, day: date, **facts: Any) -> None:
+def _tell(by: int, policy: Policy, kind: str, day: date, subject: str = "", **facts: Any) -> None:
+    """`subject` names what is told about where it may happen twice on one day."""
     tell(
         by=by,
         exporter=policy.exporter_id,
         kind=kind,
         facts={"policy": policy.number, "day_on": day.isoformat(), **facts},
-        subject=f"{subject_of(policy)}@{day.isoformat()}",
+        subject=subject or f"{subject_of(policy)}@{day.isoformat()}",
         path=reverse("policy"),
     )
 

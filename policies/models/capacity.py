@@ -31,8 +31,9 @@ class BuyerCapacity(models.Model):
 
 class AppetiteQuerySet(models.QuerySet["Appetite"]):
     def in_force_on(self, day: date) -> "AppetiteQuerySet":
-        """Rows of that day; those of one thing do not overlap (set_appetite ends the former)."""
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+        """Rows of that day; those of one thing do not overlap (set_appetite ends or replaces the former)."""
+        not_ended = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+        return self.filter(not_ended, valid_from__lte=day, replaced_at__isnull=True)
 
     def fitting(self, buyer: Buyer, day: date) -> "AppetiteQuerySet":
         """Those that speak of `buyer` on `day`: its own, its grade's, its country's."""
@@ -44,7 +45,8 @@ class Appetite(models.Model):
     """A cap on the exposure to any one buyer: of a grade, of a country, or that very buyer; or a country off cover.
 
     Exactly one of `grade`, `country`, `buyer` is filled. The lowest cap that fits a buyer holds, but a cap of the
-    buyer's own goes before those of its grade. In house currency.
+    buyer's own goes before those of its grade. In house currency. One whose place another took on its first day
+    or before is `replaced_at`, not deleted.
     """
 
     grade = models.PositiveSmallIntegerField(_("Grade"), null=True, blank=True)
@@ -58,6 +60,7 @@ class Appetite(models.Model):
     valid_to = models.DateField(_("To"), null=True, blank=True)
     set_at = models.DateTimeField(default=timezone.now)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Set by"))
+    replaced_at = models.DateTimeField(_("Replaced"), null=True, blank=True)
 
     objects: ClassVar = AppetiteQuerySet.as_manager()
 

@@ -1,6 +1,6 @@
 """Binding, changing, suspending, cancelling, and what the day brings: ends, cuts, reminders."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as D
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.models import AuditEvent
 from accounts.models.roles import POLICY_ADMINISTRATOR
 from accounts.tests.factories import exporter, member, staff
 from desk.models import Duty, Notice
@@ -168,6 +169,17 @@ def test_an_announced_cut_takes_effect_and_frees_capacity() -> None:
     assert Notice.objects.filter(kind="policies.limit_changed", recipient=s.clerk, channel="page").count() == 2
 
 
+def test_a_second_suspension_on_the_same_day_is_told_and_so_is_its_end() -> None:
+    s, by = scene(), administrator()
+    for reason in ("Premium unpaid.", "Premium unpaid still."):
+        suspend_policy(by=by, policy=s.policy.pk, reason=reason)
+        resume_policy(by=by, policy=s.policy.pk)
+    told = Notice.objects.filter(recipient=s.clerk, channel="page").order_by("pk")
+    assert list(told.values_list("kind", flat=True)) == [
+        "policies.policy_suspended", "policies.policy_resumed", "policies.policy_suspended", "policies.policy_resumed",
+    ]  # fmt: skip
+
+
 def test_a_cancellation_ends_the_limit_and_frees_it_all() -> None:
     s = scene()
     s.ask()
@@ -241,28 +253,65 @@ def test_the_hourly_task_does_all_of_it_in_every_zone_and_in_ranges() -> None:
 # --- appetite --------------------------------------------------------------------------------------------------------
 
 
+@time_machine.travel(datetime(2026, 1, 1, 12, tzinfo=UTC))
 def test_a_new_cap_ends_the_former_one_the_day_before() -> None:
     by = senior().pk
     first = set_appetite(by=by, cap=D(100), valid_from=date(2026, 1, 1), grade=4)
-    set_appetite(by=by, cap=D(150), valid_from=date(2027, 1, 1), grade=4)
+    later = set_appetite(by=by, cap=D(150), valid_from=date(2027, 1, 1), grade=4)
     second = set_appetite(by=by, cap=D(200), valid_from=date(2026, 7, 1), grade=4)
     assert list(Appetite.objects.order_by("valid_from").values_list("cap", "valid_to")) == [
-        (D(100), date(2026, 6, 30)), (D(200), None),
+        (D(100), date(2026, 6, 30)), (D(200), None), (D(150), None),
     ]  # fmt: skip
     assert Appetite.objects.in_force_on(date(2026, 6, 30)).get() == first
     assert Appetite.objects.in_force_on(date(2026, 7, 1)).get() == second
+    later.refresh_from_db()
+    assert (Appetite.objects.in_force_on(date(2027, 1, 1)).get(), later.replaced_at is not None) == (second, True)
+
+
+@time_machine.travel(datetime(2026, 1, 1, 12, tzinfo=UTC))
+def test_a_cap_for_a_while_leaves_alone_what_begins_after_it() -> None:
+    by = senior().pk
+    planned = set_appetite(by=by, cap=D(150), valid_from=date(2026, 8, 1), grade=4)
+    set_appetite(by=by, cap=D(200), valid_from=date(2026, 7, 1), valid_to=date(2026, 7, 31), grade=4)
+    assert Appetite.objects.in_force_on(date(2026, 8, 1)).get() == planned
+    assert Appetite.objects.in_force_on(date(2026, 7, 31)).get().cap == D(200)
+
+
+def test_no_cap_begins_in_the_past_so_that_what_was_in_force_stays_known() -> None:
+    by = senior().pk
+    with time_machine.travel(datetime(2026, 1, 1, 12, tzinfo=UTC)):
+        first = set_appetite(by=by, cap=D(100), valid_from=date(2026, 1, 1), grade=4)
+    with time_machine.travel(datetime(2026, 3, 1, 12, tzinfo=UTC)):
+        with pytest.raises(Refused) as caught:
+            set_appetite(by=by, cap=D(200), valid_from=date(2026, 2, 28), grade=4)
+        assert [(r.code, r.about) for r in caught.value.refusals] == [("cap_begins_in_the_past", "valid_from")]
+        assert Appetite.objects.get() == first
+        set_appetite(by=by, cap=D(200), valid_from=date(2026, 3, 1), grade=4)
+    assert Appetite.objects.in_force_on(date(2026, 2, 28)).get() == first
+
+
+@time_machine.travel(datetime(2026, 1, 1, 12, tzinfo=UTC))
+def test_a_cap_put_right_on_its_first_day_is_replaced_and_not_forgotten() -> None:
+    by = senior().pk
+    wrong = set_appetite(by=by, cap=D(1_000_000), valid_from=date(2026, 1, 1), grade=4)
+    right = set_appetite(by=by, cap=D(100_000), valid_from=date(2026, 1, 1), grade=4)
+    assert Appetite.objects.in_force_on(date(2026, 1, 1)).get() == right
+    wrong.refresh_from_db()
+    assert (wrong.cap, wrong.replaced_at is not None) == (D(1_000_000), True)
+    told = AuditEvent.objects.filter(action="set_appetite").latest("pk")
+    assert told.details["replaced"] == [wrong.pk]
 
 
 def test_appetite_is_for_senior_underwriters_and_of_one_thing() -> None:
     with pytest.raises(NotAllowed):
-        set_appetite(by=underwriter().pk, cap=D(1), valid_from=date(2026, 1, 1), grade=4)
+        set_appetite(by=underwriter().pk, cap=D(1), valid_from=date(2100, 1, 1), grade=4)
     with pytest.raises(Refused) as caught:
-        set_appetite(by=senior().pk, cap=D(1), valid_from=date(2026, 1, 1), grade=4, country="DE")
+        set_appetite(by=senior().pk, cap=D(1), valid_from=date(2100, 1, 1), grade=4, country="DE")
     assert refusals(caught) == ["cap_of_one_thing"]
 
 
 def test_a_country_off_cover_declines_at_once() -> None:
     s = scene()
-    set_appetite(by=senior().pk, cap=D(0), valid_from=date(2026, 1, 1), country="DE", off_cover=True)
+    set_appetite(by=senior().pk, cap=D(0), valid_from=timezone.localdate(), country="DE", off_cover=True)
     made = s.ask()
     assert (made.stage, made.decisions.get().reasons[0]["code"]) == ("decided", "country_off_cover")

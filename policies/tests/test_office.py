@@ -314,10 +314,10 @@ def test_appetite_is_set_by_a_senior_underwriter(client: Client) -> None:
     signed_in(client, senior())
     url = reverse("admin:policies_appetite_add")
     assert client.get(url).status_code == 200
-    assert "exactly one" in client.post(url, {"cap": "5", "valid_from": "2026-01-01"}).content.decode()
-    unknown = client.post(url, {"cap": "5", "valid_from": "2026-01-01", "buyer": "999999"}).content.decode()
+    assert "exactly one" in client.post(url, {"cap": "5", "valid_from": "2126-01-01"}).content.decode()
+    unknown = client.post(url, {"cap": "5", "valid_from": "2126-01-01", "buyer": "999999"}).content.decode()
     assert "no buyer with this number" in unknown
-    client.post(url, {"cap": "5,000,000", "valid_from": "2026-01-01", "grade": "4"})
+    client.post(url, {"cap": "5,000,000", "valid_from": "2126-01-01", "grade": "4"})
     assert Appetite.objects.get().cap == D(5_000_000)
     assert "5000000" in page(client, "policies_appetite_changelist").replace(",", "")
     signed_in(client, underwriter())

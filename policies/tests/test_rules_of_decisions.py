@@ -196,10 +196,12 @@ def test_room_never_falls_below_nothing() -> None:
         (Cap(D(1), TODAY, grade=11), [("grade_off_scale", "grade")]),
         (Cap(D(1), TODAY, grade=0), [("grade_off_scale", "grade")]),
         (Cap(D(1), TODAY, date(2026, 11, 20), grade=4), [("cap_ends_before_it_begins", "valid_to")]),
+        (Cap(D(1), date(2026, 11, 20), grade=4), [("cap_begins_in_the_past", "valid_from")]),
+        (Cap(D(1), date(2026, 11, 22), grade=4), []),
     ],
 )
 def test_which_caps_make_sense(cap: Cap, expected: Any) -> None:
-    assert found(appetite_refused(cap)) == expected
+    assert found(appetite_refused(cap, TODAY)) == expected
 
 
 # --- binding ---------------------------------------------------------------------------------------------------------
@@ -246,7 +248,9 @@ def test_terms_fit_together(terms: Terms, expected: Any) -> None:
         (date(2027, 1, 1), None, [("change_outside_policy", "valid_from")]),
         (date(2025, 12, 31), None, [("change_outside_policy", "valid_from")]),
         (date(2026, 6, 1), None, [("change_before_last_change", "valid_from")]),
+        (date(2026, 6, 2), date(2026, 6, 2), []),
         (date(2026, 6, 2), date(2026, 6, 1), [("change_ends_before_start", "valid_to")]),
+        (date(2026, 6, 2), date(2027, 1, 1), [("change_outside_policy", "valid_to")]),
     ],
 )
 def test_terms_change_inside_the_policy_and_after_the_last_change(
