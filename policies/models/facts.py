@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
+from accounts.models.prepared import prepared
 from buyers.exclusions import excluded
 from buyers.models import BookEntry, Buyer, CountryRisk, ExchangeRate, FinancialStatement, Score, Signal
 from buyers.models.buyer import BuyerStatus
@@ -114,7 +116,7 @@ def with_limit(
     setting: Setting, policy: Policy, buyer: Buyer, present: CreditLimit | None, sent: int | None = None
 ) -> Setting:
     """With what is open, where the limit in force has been read."""
-    open_request = LimitRequest.objects.open().on_firm(policy.pk, buyer.pk).exclude(pk=sent).order_by("pk").first()
+    open_request = next((row for row in open_on_firm(policy=policy, buyer=buyer) if row.pk != sent), None)
     cut = present.upcoming if present and present.upcoming and present.upcoming.outcome in CUTS else None
     return replace(
         setting,
@@ -123,6 +125,12 @@ def with_limit(
         present_currency=present.currency if present else "",
         announced=cut.amount if cut else None,
     )
+
+
+@prepared
+def open_on_firm(policy: Any, buyer: Any) -> QuerySet:
+    """Open requests under a policy on the firm the buyer is an entry of, the oldest first."""
+    return LimitRequest.objects.open().on_firm(policy, buyer).order_by("pk")
 
 
 def _signals(buyer: Buyer, day: date, edition: Edition) -> set[str]:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import writes
 from accounts.clock import today_in
 from accounts.forms import show_refusals
+from accounts.models.prepared import Given, prepared
 from buyers.models import BookEntry, Buyer
 from kernel.currencies import is_currency
 from kernel.money import rounded
@@ -109,17 +111,42 @@ def limit_preview(request: HttpRequest, buyer: int) -> HttpResponse:
 
 def _asked(request: HttpRequest, buyer: int) -> Asked | None:
     """None when the firm has no policy at all; 404 for a buyer that is not in its book."""
-    book = BookEntry.objects.visible_to(request.user).of(request.firm).current()
-    entry = get_object_or_404(book.about(buyer).select_related("buyer"))
-    policies = Policy.objects.visible_to(request.user).of(request.firm)
-    chosen = policies.filter(stage="bound").order_by("-ends_on", "-id").first()
-    policy = chosen or policies.order_by("-ends_on", "-id").first()
+    whose = {"member": request.user, "firm": request.firm}
+    entry = entries_about.first(**whose, buyer=buyer)
+    if entry is None:
+        raise Http404
+    policy = policy_to_ask_under.first(**whose)
     if policy is None:
         return None
     today = today_in(policy.time_zone)
-    limits = CreditLimit.objects.in_force_on(today).on_firm(policy.pk, entry.buyer_id)
-    terms = PolicyTerms.objects.terms_on(policy.pk, today)
-    return Asked(entry, policy, terms, today, limits.select_related("upcoming").first())
+    terms = terms_of_day.first(policy=policy, day=today)
+    return Asked(entry, policy, terms, today, limits_of_day.first(policy=policy, buyer=entry.buyer_id, day=today))
+
+
+@prepared
+def entries_about(member: Given, firm: Given, buyer: Given) -> QuerySet:
+    """The buyer in the firm's book."""
+    book = BookEntry.objects.visible_to(member).of(firm).current()
+    return book.about(buyer).select_related("buyer")[:1]
+
+
+@prepared
+def policy_to_ask_under(member: Given, firm: Given) -> QuerySet:
+    """The firm's policy that is bound and ends last; when none is bound, the last of the others."""
+    bound = ExpressionWrapper(Q(stage="bound"), output_field=BooleanField())
+    return Policy.objects.visible_to(member).of(firm).order_by(bound.desc(), "-ends_on", "-id")[:1]
+
+
+@prepared
+def terms_of_day(policy: Given, day: Given) -> QuerySet:
+    """The policy's terms on a day: at most one row."""
+    return PolicyTerms.objects.in_force_on(day).filter(policy=policy)
+
+
+@prepared
+def limits_of_day(policy: Given, buyer: Given, day: Given) -> QuerySet:
+    """The limit in force on the firm the buyer is an entry of: the first."""
+    return CreditLimit.objects.in_force_on(day).on_firm(policy, buyer).select_related("upcoming")[:1]
 
 
 def _made_already(request: HttpRequest) -> LimitRequest | None:
