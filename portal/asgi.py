@@ -68,7 +68,27 @@ def whole(receive: Callable) -> Callable:
     return checked
 
 
-live = get_asgi_application()
+def bodiless(inner: Callable) -> Callable:
+    """Live events take no body: whatever is sent is left unread, for Django's ASGI would first keep all of it."""
+
+    async def outer(scope: Message, receive: Callable, send: Callable) -> None:
+        begun = False
+
+        async def nothing_but_the_end() -> Message:
+            nonlocal begun
+            if not begun:
+                begun = True
+                return {"type": "http.request", "body": b"", "more_body": False}
+            while (message := await receive())["type"] != "http.disconnect":
+                pass
+            return message
+
+        await inner(scope, nothing_but_the_end, send)
+
+    return outer
+
+
+live = bodiless(get_asgi_application())
 page = pages(get_wsgi_application())
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import buyer, duties, health, help, home, language, search
+from portal.views import buyer, duties, health, help, home, language, live, search
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("help/", help.help, name="help"),
     path("buyers/<int:pk>/", buyer.buyer, name="buyer"),
     path("i18n/", language.set_language, name="set_language"),
+    path("live/events", live.live_events, name="live_events"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

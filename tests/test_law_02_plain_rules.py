@@ -7,8 +7,8 @@ from tests.house import imported, modules
 # Names (of the file or of a folder above it) that may import Django and what runs in it.
 FACING_DJANGO = {
     "access", "actions", "adapters", "admin", "api", "apps", "asgi", "audit", "catalogues", "celery", "clock",
-    "context_processors", "forms", "glossary", "management", "middleware", "models", "pages", "paging", "safety",
-    "search", "sectors", "settings", "shell", "storage", "tables", "tasks", "templatetags", "urls", "views",
+    "context_processors", "forms", "glossary", "live", "management", "middleware", "models", "pages", "paging",
+    "safety", "search", "sectors", "settings", "shell", "storage", "tables", "tasks", "templatetags", "urls", "views",
     "wording", "wsgi",
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from accounts.audit import action, record, subject_of
 from accounts.models.roles import UNDERWRITER_GROUPS
 from buyers.models import BookEntry, Buyer
 from buyers.proposing import merge_refused
-from desk.actions.notice import tell_firms
+from desk.actions.notice import News, tell_firms
 from kernel.refusals import refuse
 
 
@@ -30,7 +30,7 @@ def merge_buyers(*, by: int, source: int, into: int) -> Buyer:
     firms = _move_entries(by, old, new)
     record(by=by, subject=old, into=into, books=len(firms))
     facts = {"old_name": old.name, "name": new.name}
-    news = [(firm, f"{subject_of(old)}→{into}", reverse("buyer", args=[into]), facts) for firm in firms]
+    news = [News(firm, f"{subject_of(old)}→{into}", reverse("buyer", args=[into]), facts) for firm in firms]
     tell_firms(by=by, kind="buyers.buyers_merged", news=news)
     return new
 

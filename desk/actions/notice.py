@@ -1,19 +1,29 @@
 """Telling people. The outbox row comes first, with the act it tells of; page and mail are read from it."""
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
 
 from accounts.audit import action, record
 from accounts.models import Membership
+from desk.gravity import Gravity
+from desk.live import announce
 from desk.models import Notice
 from desk.models.notice import Channel, MailStage
 from desk.tasks import send_mails
 
-# exporter, subject ("alert:7"), path of the page, facts for the words
-News = tuple[int, str, str, dict[str, Any]]
+
+class News(NamedTuple):
+    """A firm's own news: the exporter, the subject ("alert:7"), the path of its page, facts for the words."""
+
+    exporter: int
+    subject: str
+    path: str
+    facts: dict[str, Any]
+    gravity: Gravity = Gravity.NEWS
+    mail: bool = True  # by mail too, where `tell_firms` sends any
 
 
 @action
@@ -54,6 +64,7 @@ def tell(
     )
     told = _told(people, kind, subject) - before
     record(by=by, subject=subject, exporter=exporter, kind=kind, told=told)
+    announce(firms=[exporter] if recipients is None and exporter else [], people=people if recipients else [])
     if mail:
         send_mails.delay_on_commit()
     return told
@@ -71,15 +82,16 @@ def _told(people: list[int], kind: str, subject: str) -> int:
 # One statement however many firms and people: a regrade may concern thousands of books at once.
 TELL_FIRMS = """
     INSERT INTO desk_notice
-        (exporter_id, recipient_id, channel, stage, kind, facts, subject, path, created_at, message_id, attempts,
-         trouble)
+        (exporter_id, recipient_id, channel, stage, kind, facts, subject, path, gravity, created_at, message_id,
+         attempts, trouble)
     SELECT news.exporter, member.user_id, way.channel, way.stage, %(kind)s, news.facts, news.subject, news.path,
-           %(now)s, gen_random_uuid(), 0, ''
-    FROM jsonb_to_recordset(%(news)s::jsonb) AS news (exporter bigint, subject text, path text, facts jsonb)
+           news.gravity, %(now)s, gen_random_uuid(), 0, ''
+    FROM jsonb_to_recordset(%(news)s::jsonb)
+        AS news (exporter bigint, subject text, path text, facts jsonb, gravity smallint, mail boolean)
     JOIN accounts_membership member ON member.exporter_id = news.exporter AND member.ended_at IS NULL
     JOIN accounts_user person ON person.id = member.user_id AND person.is_active
     CROSS JOIN (VALUES ('page', ''), ('mail', 'queued')) AS way (channel, stage)
-    WHERE way.channel = 'page' OR %(mail)s
+    WHERE way.channel = 'page' OR (%(mail)s AND news.mail)
     ORDER BY member.user_id, news.subject, way.channel
     ON CONFLICT (recipient_id, channel, kind, subject) DO NOTHING
 """
@@ -92,11 +104,13 @@ def tell_firms(*, by: int | None, kind: str, news: list[News], mail: bool = True
 
     Rows go in in one order (person, subject, channel), so that two workers telling the same people cannot deadlock.
     """
-    rows = [{"exporter": e, "subject": s, "path": p, "facts": f} for e, s, p, f in news]
+    rows = [News(*item)._asdict() for item in news]
     with connection.cursor() as cursor:
         cursor.execute(TELL_FIRMS, {"kind": kind, "now": timezone.now(), "news": json.dumps(rows), "mail": mail})
         told = cursor.rowcount
     record(by=by, subject=f"notice:{kind}", kind=kind, news=len(news), told=told)
+    if told:
+        announce(firms={row["exporter"] for row in rows})
     if told and mail:
         send_mails.delay_on_commit()
     return told
@@ -110,4 +124,6 @@ def read_notices(*, by: int, notices: list[int] | None = None) -> int:
         found = found.filter(pk__in=notices)
     read = found.update(read_at=timezone.now())
     record(by=by, subject=f"user:{by}", read=read)
+    if read:
+        announce(people=[by])  # the bell in the person's other windows
     return read

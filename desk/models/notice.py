@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Exporter
+from desk.gravity import Gravity
 
 
 class Channel(models.TextChoices):
@@ -56,6 +57,7 @@ class Notice(models.Model):
     facts = models.JSONField(default=dict, blank=True)
     subject = models.CharField(_("Subject"), max_length=80)
     path = models.CharField(max_length=200, blank=True)
+    gravity = models.PositiveSmallIntegerField(_("Gravity"), default=int(Gravity.NEWS))  # desk/gravity.py
     created_at = models.DateTimeField(_("Created"), default=timezone.now)
     read_at = models.DateTimeField(_("Read"), null=True, blank=True)
     # Mail only.
@@ -82,6 +84,9 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(fields=["recipient", "-id"], condition=Q(channel="page"), name="notices_in_page"),
+            models.Index(
+                fields=["recipient"], condition=Q(channel="page", read_at__isnull=True), name="unread_notices"
+            ),
             models.Index(fields=["id"], condition=Q(stage="queued"), name="mail_to_send"),
         ]
 

@@ -89,14 +89,15 @@ def test_firms_are_told_by_one_statement_each_its_own_news():
     assert AuditEvent.objects.filter(action="tell_firms").count() == 3
 
 
-def test_telling_wakes_the_worker_after_the_commit(django_capture_on_commit_callbacks):
+def test_telling_wakes_the_worker_and_open_pages_after_the_commit(django_capture_on_commit_callbacks):
     firm = exporter()
     member(firm)
     with django_capture_on_commit_callbacks() as waiting:
         told(firm)
         tell_firms(by=None, kind="buyers.regraded", news=[news(firm)])
         told(firm, subject="review:3", mail=False)
-    assert len(waiting) == 2
+    woken = [callback.__qualname__.split(".")[0] for callback in waiting]
+    assert woken == ["announce", "WakingTask", "announce", "WakingTask", "announce"]
 
 
 def test_a_person_reads_only_their_own():

@@ -156,7 +156,7 @@ def _facts(limit: CreditLimit) -> dict[str, Any]:
 
 def _news(limit: CreditLimit) -> News:
     subject = f"{subject_of(limit)}@{limit.decision_id}"
-    return limit.exporter_id, subject, reverse("limit", args=[limit.pk]), _facts(limit)
+    return News(limit.exporter_id, subject, reverse("limit", args=[limit.pk]), _facts(limit))
 
 
 def _tell(kind: str, news: list[News]) -> None:

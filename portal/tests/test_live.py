@@ -1,0 +1,313 @@
+"""Open pages are told of news within a second of its commit, of their own firms only, and hold no connection."""
+
+import asyncio
+import time
+
+import pytest
+import redis
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.models.roles import UNDERWRITER
+from accounts.tests.factories import exporter, member, signed_in, staff
+from desk import live
+from desk.actions.notice import News, read_notices, tell, tell_firms
+from desk.gravity import Gravity
+from desk.models import Notice
+from portal.live import hub as hubs
+from portal.live.hub import WAITING, Event, Stream
+from portal.live.news import MOST_SAID, Asked
+from tests.test_services.listener import Listener
+
+FACTS = {"act": "act_claims_file_claim", "by": "Lin"}
+
+
+@pytest.fixture
+def server(portal_server):
+    live._rest["until"] = 0.0
+    return portal_server
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Pages are looked at without a message twice a second."""
+    monkeypatch.setattr(hubs, "BEAT_SECONDS", 0.5)
+
+
+def session_of(user, firm=None) -> str:
+    return signed_in(Client(), user, firm).cookies["sessionid"].value
+
+
+def listener(server, user, known: str = "") -> Listener:
+    return Listener(server, session_of(user), known)
+
+
+def told(firm, subject: str = "review:1", by: str = "Lin", **options) -> None:
+    tell(
+        by=None, exporter=firm.pk, kind="desk.review_asked", facts={**FACTS, "by": by}, subject=subject,
+        path="/desk/reviews/", **options,
+    )  # fmt: skip
+
+
+def graded(firm, number: int, gravity: Gravity = Gravity.NEWS) -> News:
+    facts = {"kind": "downgrade", "buyer_name": f"Buyer {number}", "former_grade": 4, "grade": 7, "reasons": []}
+    return News(firm.pk, f"alert:{number}", f"/buyers/alerts/{number}/", facts, gravity)
+
+
+# --- who is told what ------------------------------------------------------------------------------------------------
+
+
+def test_an_open_page_is_told_within_a_second_of_the_commit(server):
+    firm = exporter()
+    with listener(server, member(firm)) as page:
+        assert page.wait("state").data["unread"] == 0
+        before = time.time()
+        told(firm)
+        said = page.wait("news")
+    assert said.at - before < 1
+    notice = Notice.objects.get(channel="page")
+    assert said.data["unread"] == said.data["new"] == 1
+    assert said.number == str(notice.pk)
+    (news,) = said.data["news"]
+    assert (news["id"], news["subject"], news["firm"]) == (notice.pk, "review:1", firm.name)
+    assert news["headline"] == "Lin has entered something for you to send: Filing a claim"
+
+
+def test_each_reader_is_told_in_their_own_language(server):
+    firm = exporter()
+    with listener(server, member(firm, language="zh-hans")) as page:
+        page.wait("state")
+        told(firm)
+        page.wait("news")
+    assert "Lin" in page.heard()[0]
+    assert "has entered" not in page.heard()[0]
+
+
+def test_a_rival_and_a_colleague_who_was_not_meant_hear_nothing(server, quick):
+    firm, rival = exporter(), exporter()
+    meant, colleague = member(firm), member(firm)
+    with listener(server, member(rival)) as theirs, listener(server, colleague) as beside:
+        theirs.wait("state")
+        beside.wait("state")
+        told(firm, recipients=[meant.pk])
+        theirs.wait("beat", 2)
+        beside.wait("beat", 2)
+    assert theirs.heard() == beside.heard() == []
+
+
+def test_staff_are_told_their_own_news(server):
+    underwriter = staff(UNDERWRITER)
+    with listener(server, underwriter) as page:
+        page.wait("state")
+        tell(
+            by=None, exporter=None, kind="desk.review_asked", facts=FACTS, subject="review:1", path="/office/",
+            recipients=[underwriter.pk],
+        )  # fmt: skip
+        assert page.wait("news").data["unread"] == 1
+
+
+def test_a_thousand_alerts_of_a_run_are_one_message_with_the_gravest_first(server, monkeypatch):
+    firm, other = exporter(), exporter()
+    sent: list[list[str]] = []
+    publish = live.publish
+    monkeypatch.setattr(live, "publish", lambda channels: (sent.append(channels), publish(channels)))
+    with listener(server, member(firm)) as page:
+        page.wait("state")
+        news = [graded(firm, n, Gravity.URGENT if n == 5 else Gravity.WORSE) for n in range(60)]
+        tell_firms(by=None, kind="buyers.regraded", news=[*news, graded(other, 99)], mail=False)
+        said = page.wait("news")
+    assert [len(channels) for channels in sent] == [2]  # one per firm
+    assert (said.data["unread"], said.data["new"], len(said.data["news"])) == (60, 60, MOST_SAID)
+    assert said.data["news"][0]["subject"] == "alert:5"
+    assert len([e for e in page.events if e.name == "news"]) == 1
+
+
+def test_what_one_reads_in_another_window_goes_from_the_bell(server):
+    firm = exporter()
+    reader = member(firm)
+    told(firm)
+    with listener(server, reader) as page:
+        assert page.wait("state").data["unread"] == 1
+        read_notices(by=reader.pk)
+        assert page.wait("state", 2).data["unread"] == 0
+
+
+# --- lines that break ------------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_comes_back_is_told_what_it_missed(server):
+    firm = exporter()
+    reader = member(firm)
+    told(firm, "review:1", "Before")
+    known = Notice.objects.get(channel="page").pk
+    told(firm, "review:2", "Meanwhile")
+    with listener(server, reader, str(known)) as page:
+        said = page.wait("news")
+    assert (said.data["unread"], said.data["new"]) == (2, 1)
+    assert "Meanwhile" in page.heard()[0]
+
+
+def test_a_page_that_just_opened_is_not_told_what_was_there(server, quick):
+    firm = exporter()
+    reader = member(firm)
+    told(firm)
+    with listener(server, reader) as page:
+        page.wait("beat", 2)
+    assert page.heard() == []
+
+
+def test_news_with_a_lower_number_that_is_committed_later_is_told_too(server):
+    firm = exporter()
+    reader = member(firm)
+    told(firm, "review:1", "First")
+    first = Notice.objects.get(channel="page")
+    with listener(server, reader) as page:
+        page.wait("state")
+        told(firm, "review:2", "Second")
+        page.wait("news")
+        Notice.objects.filter(channel="page", subject="review:2").update(subject="review:2b")
+        kept = first.pk - 1
+        Notice.objects.create(
+            pk=kept, recipient=reader, exporter=firm, channel="page", kind="desk.review_asked",
+            facts={**FACTS, "by": "Late"}, subject="review:0", path="/desk/reviews/",
+        )  # fmt: skip
+        live.publish([live.firm_channel(firm.pk)])
+        page.wait("news", 2)
+    assert len(page.heard()) == 2
+    assert "Late" in page.heard()[1]
+
+
+def test_without_the_broker_a_page_is_told_at_the_next_beat_and_the_act_stands(server, quick, monkeypatch):
+    firm = exporter()
+
+    class Gone:
+        def pipeline(self, **_options):
+            raise redis.ConnectionError("away")
+
+    monkeypatch.setattr(live, "_broker", Gone)
+    with listener(server, member(firm)) as page:
+        page.wait("state")
+        told(firm)
+        assert page.wait("news").data["new"] == 1
+    assert live._rest["until"] > time.monotonic()
+    live.publish(["nobody asks the broker while it rests"])
+
+
+def test_a_page_that_takes_no_events_is_told_to_catch_up():
+    stream = Stream(Asked(1, "s", "p", frozenset(), "en", None))
+    for number in range(WAITING + 1):
+        stream.put(Event("news", {"unread": number, "new": 1, "news": [{}]}, number))
+    assert stream.waiting.qsize() == 1
+    assert stream.waiting.get_nowait() == Event(
+        "catch-up", {"unread": WAITING, "new": WAITING + 1, "news": []}, WAITING
+    )
+    for _ in range(WAITING):
+        stream.put(Event("beat"))
+    stream.put(Event("bye", {"why": "session"}))
+    assert stream.waiting.get_nowait().name == "bye"
+
+
+# --- who may listen, and how long -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_live_events(client):
+    address = reverse("live_events")
+    assert client.get(address).headers["Location"].startswith(reverse("account_login"))
+    signed_in(client, member(exporter()))
+    assert client.post(address).status_code == 405
+    answer = client.get(address)
+    assert answer.headers["Content-Type"] == "text/event-stream"
+    assert (answer.headers["Cache-Control"], answer.headers["X-Accel-Buffering"]) == ("no-store", "no")
+
+
+def test_a_stream_ends_with_its_session(server, quick):
+    user = member(exporter())
+    session = session_of(user)
+    with Listener(server, session) as page:
+        page.wait("state")
+        Session.objects.filter(session_key=session).delete()
+        assert page.wait("bye").data == {"why": "session"}
+        assert page.ended()
+
+
+@pytest.mark.parametrize("change", ["password", "is_active"])
+def test_a_stream_ends_when_its_person_may_no_longer_sign_in_with_what_they_had(server, quick, change: str):
+    user = member(exporter())
+    with listener(server, user) as page:
+        page.wait("state")
+        if change == "password":
+            user.set_password("another one")
+        else:
+            user.is_active = False
+        user.save()
+        assert page.wait("bye").data == {"why": "session"}
+
+
+def test_a_stream_ends_with_a_membership_and_tells_nothing_more_of_the_firm(server):
+    firm, other = exporter(), exporter()
+    user = member(firm)
+    member(other, user=user)
+    with listener(server, user) as page:
+        page.wait("state")
+        Membership.objects.filter(exporter=firm).update(ended_at=timezone.now(), ended_by=user)
+        told(firm, recipients=[user.pk])
+        assert page.wait("bye").data == {"why": "firms"}
+    assert page.heard() == []
+
+
+def test_the_oldest_page_gives_way_when_a_person_has_too_many(server, monkeypatch):
+    monkeypatch.setattr(hubs, "PER_PERSON", 2)
+    user = member(exporter())
+    with listener(server, user) as first, listener(server, user) as second:
+        first.wait("state")
+        second.wait("state")
+        with listener(server, user) as third:
+            third.wait("state")
+            assert first.wait("bye").data == {"why": "elsewhere"}
+        assert not second.over
+
+
+def test_a_full_process_says_so(server, monkeypatch):
+    monkeypatch.setattr(hubs, "PER_PROCESS", 0)
+    with listener(server, member(exporter())) as page:
+        assert page.wait("bye").data == {"why": "busy"}
+
+
+# --- what it costs ---------------------------------------------------------------------------------------------------
+
+
+def connections_held() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return cursor.fetchone()[0]
+
+
+def test_thirty_open_pages_hold_no_connection_to_the_database(server):
+    firm = exporter()
+    people = [member(firm) for _ in range(30)]
+    before = connections_held()
+    pages = [listener(server, user).__enter__() for user in people]
+    try:
+        for page in pages:
+            page.wait("state")
+        time.sleep(0.2)
+        assert connections_held() <= before + 1  # the one thread that reads, if it reads just now
+    finally:
+        for page in pages:
+            page.__exit__()
+
+
+def test_a_process_without_open_pages_gives_the_brokers_line_back():
+    async def opened_and_left() -> hubs.Hub:
+        hub = hubs.hub()
+        async with hub.listening(Asked(0, "s", "p", frozenset({1}), "en", None)):
+            assert hub._tasks
+        return hub
+
+    hub = asyncio.run(opened_and_left())
+    assert (hub._tasks, hub._line, dict(hub._by_channel)) == ([], None, {})
