@@ -8,6 +8,14 @@ from typing import Any
 
 REVIEWABLE_ACTS = ("policies.ask_for_limit", "claims.file_claim")
 
+# What the portal does alongside the acts of people and decisions on limits: notices, mails, files, the desk's own
+# bookkeeping. A firm's trail shows them only when all acts are asked for.
+ACTS_ALONGSIDE = frozenset(
+    {"tell", "tell_firms", "read_notices", "set_duty", "close_duty", "lapse_duty"}
+    | {"keep_document", "remove_document", "open_review", "decide_review", "drop_review"}
+    | {"draw_invitation_link", "claim_mail", "settle_mail", "give_up_lost_mails", "send_mail_again", "mark_mail_sent"}
+)
+
 
 def act_code(act: str) -> str:
     """The code under which wording.py words an act."""

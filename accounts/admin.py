@@ -233,13 +233,30 @@ class StaffAuthorityAdmin(OfficeAdmin):
         ]
 
 
+class ActFilter(admin.SimpleListFilter):
+    """The acts of the trail, in the words of the floors whose acts they are."""
+
+    title = _("act")
+    parameter_name = "act"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """In the order of their words."""
+        acts = AuditEvent.objects.acts_of(None)
+        worded = [(act, render_to_string("accounts/office/act.html", act_words(act))) for act in acts]
+        return sorted(worded, key=lambda choice: choice[1])
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet) -> models.QuerySet:
+        """Events of the act chosen."""
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEvent)
 class AuditEventAdmin(ReadOnlyAdmin):
     """The trail of everything, for staff."""
 
     list_display = ("at", "by", "act", "exporter", "subject", "address")
     list_select_related = ("by", "exporter")
-    list_filter = ("action",)
+    list_filter = (ActFilter,)
     search_fields = ("=subject", "=correlation", "by__email")
     date_hierarchy = None  # it would count the whole trail on every page
     ordering = ("-id",)

@@ -132,10 +132,11 @@ class FirmForm(forms.Form):
 
 
 class TrailFilter(forms.Form):
-    """Whose acts, and which."""
+    """Whose acts, and which; and whether what the portal does alongside is shown."""
 
     person = forms.ChoiceField(label=_("Person"), required=False)
     act = forms.ChoiceField(label=_("Act"), required=False)
+    all = forms.BooleanField(label=_("All acts"), required=False)
 
 
 # --- staff ------------------------------------------------------------------------------------------------------------

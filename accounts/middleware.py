@@ -19,7 +19,7 @@ from django.utils import translation
 from accounts.adapters import second_factor_given
 from accounts.audit import circumstances
 from accounts.forms import keep_unsent, own_path, page_of_form
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.models.prepared import Given, prepared
 from kernel.refusals import NotAllowed
 
@@ -42,7 +42,7 @@ class LanguageMiddleware:
 
 
 class PersonLanguageMiddleware:
-    """A person's own choice goes before the browser's."""
+    """A person's own choice goes before the browser's; who chose none gets mails in what the browser asked for last."""
 
     def __init__(self, get_response: Answer):
         self.get_response = get_response
@@ -52,6 +52,9 @@ class PersonLanguageMiddleware:
         if chosen in dict(settings.LANGUAGES):
             translation.activate(chosen)
             request.LANGUAGE_CODE = chosen
+        elif request.user.is_authenticated and request.user.browser_language != request.LANGUAGE_CODE:
+            # A preference and not an act, so the trail is not told.
+            User.objects.filter(pk=request.user.pk).update(browser_language=request.LANGUAGE_CODE)
         return self.get_response(request)
 
 

@@ -64,7 +64,7 @@ def _delivered(notice: Notice, server: Any) -> str:
 
 def letter(notice: Notice) -> EmailMultiAlternatives:
     """The mail of a notice in its reader's language, as text and as HTML; its Message-ID is the row's for ever."""
-    language = notice.recipient.language or settings.LANGUAGE_CODE
+    language = notice.recipient.mail_language()
     with translation.override(language):
         words = notice_words(notice)
         link = settings.SITE_URL.rstrip("/") + notice.path

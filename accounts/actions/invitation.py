@@ -29,13 +29,14 @@ def invite_member(
 ) -> Invitation:
     """A mail to `email` with a link that lets one person join the firm as `role` within INVITATION_DAYS.
 
-    For owners, and for policy administrators (the first owner). Refuses members, staff and closed accounts. The same
-    invitation again is the same row and no second mail; one that expired unanswered makes room for a new one.
+    For owners, and for policy administrators (the first owner). Refuses members and, to administrators, staff and
+    closed accounts. The same invitation again is the same row and no second mail; one that expired unanswered makes
+    room for a new one.
     """
     _require_owner_or_administrator(by, exporter)
     _lock_firm(exporter)  # one invitation at a time: who is a member must not change
     email, name = email.strip().lower(), tidied(name)
-    refuse(_written_wrong(email, name, role, language) or _whom_refused(exporter, email))
+    refuse(_written_wrong(email, name, role, language) or _whom_refused(by, exporter, email))
     now = timezone.now()
     open_one = Invitation.objects.unanswered().filter(exporter_id=exporter, email__iexact=email).first()
     if open_one and open_one.expires_at > now:
@@ -211,11 +212,18 @@ def _written_wrong(email: str, name: str, role: str, language: str) -> tuple[Ref
     return tuple(found) + (name_refused(name, longest=150) if name else ())
 
 
-def _whom_refused(exporter: int, email: str) -> tuple[Refusal, ...]:
+def _whom_refused(by: int, exporter: int, email: str) -> tuple[Refusal, ...]:
+    """Who is not to be invited, as far as `by` may know.
+
+    An owner learns by asking that a colleague is a member, and nothing else about an address: the insurer's staff and
+    people with closed accounts are sent the mail like anybody, and its link tells them alone why they cannot join.
+    """
     person = User.objects.filter(email__iexact=email).first()
     if person is None:
         return ()
     is_member = Membership.objects.current().filter(exporter_id=exporter, user=person).exists()
+    if not User.objects.get(pk=by).is_staff:
+        return may_be_invited(is_member=is_member, is_staff=False, is_active=True)
     return may_be_invited(is_member=is_member, is_staff=person.is_staff, is_active=person.is_active)
 
 

@@ -29,8 +29,8 @@ class AuditQuerySet(AppendOnlyQuerySet):
         """Events of one firm: the one chosen in the switch."""
         return self.filter(exporter=exporter)
 
-    def acts_of(self, exporter: Exporter) -> list[str]:
-        """The names of the acts in a firm's trail, however long it is."""
+    def acts_of(self, exporter: Exporter | None) -> list[str]:
+        """The names of the acts in a firm's trail (None: in all of it), however long it is."""
         return [str(act) for act in _different("action", exporter)]
 
     def people_of(self, exporter: Exporter) -> list[int]:
@@ -38,19 +38,20 @@ class AuditQuerySet(AppendOnlyQuerySet):
         return [int(person) for person in _different("by_id", exporter)]
 
 
-def _different(column: str, exporter: Exporter) -> list[Any]:
+def _different(column: str, exporter: Exporter | None) -> list[Any]:
     """The different values of a column, one step of the index for each instead of one for each event.
 
     PostgreSQL has no such scan of its own for DISTINCT: see "Loose indexscan" in its wiki.
     """
-    step = f"SELECT {column} FROM accounts_auditevent WHERE exporter_id = %s AND {column}"  # noqa: S608 - our own names
+    of_firm = "exporter_id = %s AND " if exporter else ""
+    step = f"SELECT {column} FROM accounts_auditevent WHERE {of_firm}{column}"  # noqa: S608 - our own names
     walk = (
         f"WITH RECURSIVE found(value) AS (({step} IS NOT NULL ORDER BY {column} LIMIT 1) UNION ALL "  # noqa: S608
         f"SELECT ({step} > found.value ORDER BY {column} LIMIT 1) FROM found WHERE found.value IS NOT NULL) "
         "SELECT value FROM found WHERE value IS NOT NULL"
     )
     with connection.cursor() as cursor:
-        cursor.execute(walk, [exporter.pk, exporter.pk])
+        cursor.execute(walk, [exporter.pk, exporter.pk] if exporter else [])
         return [value for (value,) in cursor.fetchall()]
 
 
@@ -78,10 +79,12 @@ class AuditEvent(models.Model):
         triggers = only_added()
         indexes = [
             models.Index(fields=["exporter", "-id"], name="audit_by_exporter"),
+            models.Index(fields=["exporter", "-at", "-id"], name="audit_by_time"),
             models.Index(fields=["subject", "-id"], name="audit_by_subject"),
             # The filters of the trail's page: a trail only grows, so a rare act must not be looked for row by row.
-            models.Index(fields=["exporter", "by", "-id"], name="audit_by_person"),
-            models.Index(fields=["exporter", "action", "-id"], name="audit_by_act"),
+            models.Index(fields=["exporter", "by", "-at", "-id"], name="audit_by_person"),
+            models.Index(fields=["exporter", "action", "-at", "-id"], name="audit_by_act"),
+            models.Index(fields=["action", "-id"], name="audit_by_act_of_all"),
         ]
 
     def __str__(self) -> str:

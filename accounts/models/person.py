@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -40,6 +41,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("E-mail address"), max_length=254)
     name = models.CharField(pgettext_lazy("person", "Name"), max_length=150)
     language = models.CharField(_("Language"), max_length=10, blank=True)  # '' = as the browser says
+    browser_language = models.CharField(max_length=10, blank=True, editable=False)  # last seen while `language` is ''
     is_staff = models.BooleanField(_("Staff"), default=False)
     is_active = models.BooleanField(_("Active"), default=True)
     joined_at = models.DateTimeField(_("Joined"), default=timezone.now)
@@ -58,6 +60,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def mail_language(self) -> str:
+        """The language of mails to this person: their own choice, else what their browser last asked for."""
+        return self.language or self.browser_language or settings.LANGUAGE_CODE
 
     def get_full_name(self) -> str:
         """The name as mails greet it."""

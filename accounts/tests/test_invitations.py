@@ -94,8 +94,22 @@ def test_what_is_written_wrong_is_refused_and_nothing_is_kept(firm, owner, given
     assert not Invitation.objects.exists()
 
 
-def test_members_staff_and_closed_accounts_are_not_invited(firm, owner):
+def test_an_owner_does_not_learn_that_an_address_is_staff_or_a_closed_account(firm, owner):
     ask = {"by": owner.pk, "exporter": firm.pk, "role": Role.READER}
+    addresses = [person().email, staff().email, person(is_active=False).email, "nobody@example.com"]
+    made = [invite_member(email=email, **ask) for email in addresses]
+    assert [row.email for row in made] == addresses
+    events = AuditEvent.objects.filter(action="invite_member").order_by("id")
+    assert [sorted(event.details) for event in events] == [["email", "role"]] * 4
+    for row in (made[1], made[2]):
+        token = draw_invitation_link(by=None, invitation=row.pk)
+        invited = User.objects.get(email=row.email)
+        assert refused(accept_invitation, by=invited.pk, token=token) in (["staff_join_no_firm"], ["account_closed"])
+
+
+def test_members_staff_and_closed_accounts_are_not_invited(firm, owner):
+    ask = {"by": staff(POLICY_ADMINISTRATOR).pk, "exporter": firm.pk, "role": Role.READER}
+    assert refused(invite_member, email=owner.email.upper(), **ask | {"by": owner.pk}) == ["already_member"]
     assert refused(invite_member, email=owner.email.upper(), **ask) == ["already_member"]
     assert refused(invite_member, email=staff().email, **ask) == ["staff_join_no_firm"]
     assert refused(invite_member, email=person(is_active=False).email, **ask) == ["account_closed"]

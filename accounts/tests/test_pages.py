@@ -1,5 +1,7 @@
 """The pages of people and firms, for nobody, reader, editor, owner, a rival's owner and staff; in both languages."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.test import Client
@@ -7,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.actions.invitation import draw_invitation_link, invite_member
+from accounts.acts import ACTS_ALONGSIDE
 from accounts.models import AuditEvent, Exporter, Invitation, Membership, StaffAuthority, User
 from accounts.models.roles import CLAIMS_HANDLER, POLICY_ADMINISTRATOR, UNDERWRITER, Role
 from accounts.tasks import send_invitations
 from accounts.tests.factories import exporter, member, operator, person, signed_in, staff
+from portal.wording import WORDS as ALL_WORDS
 
 pytestmark = pytest.mark.django_db
 
@@ -214,12 +218,29 @@ def test_the_trail_is_filtered_by_person_and_act(as_owner, owner, firm):
     def rows(**query):
         return [row["event"].action for row in page(as_owner, "audit_trail", **query).context["rows"]]
 
-    assert rows() == ["two", "two", "one"]
+    AuditEvent.objects.create(action="tell", subject="x:1", exporter=firm)
+    earlier = timezone.now() - timedelta(days=9)
+    AuditEvent.objects.create(action="zero", subject="x:1", exporter=firm, at=earlier)  # written later, done before
+    assert rows() == ["two", "two", "one", "zero"]
+    assert rows(all="1") == ["tell", "two", "two", "one", "zero"]
+    assert rows(act="tell") == ["tell"]
+    AuditEvent.objects.create(action="zero", subject="x:2", exporter=exporter(), at=earlier)
     assert rows(person=str(owner.pk)) == ["one"]
-    assert rows(person="0") == ["two"]
+    assert rows(person="0") == ["two", "zero"]
     assert rows(act="two") == ["two", "two"]
     assert rows(act="two", person=str(owner.pk)) == []
-    assert rows(act="nonsense", person="x'; --") == ["two", "two", "one"]
+    assert rows(act="nonsense", person="x'; --") == ["two", "two", "one", "zero"]
+
+
+def test_the_trail_names_acts_alongside_only_where_all_are_shown(as_owner, firm):
+    AuditEvent.objects.create(action="tell", subject="x:1", exporter=firm)
+    assert "Sent a notice" not in page(as_owner, "audit_trail").content.decode()
+    text = page(as_owner, "audit_trail", all="1").content.decode()
+    assert "Sent a notice" in text and 'name="all" value="1" id="all" checked' in text
+
+
+def test_every_act_alongside_is_an_act():
+    assert {name.removeprefix("audit_") for name in ALL_WORDS if name.startswith("audit_")} >= ACTS_ALONGSIDE
 
 
 def test_the_trail_costs_the_same_queries_for_one_event_and_fifty(as_owner, owner, firm, django_assert_max_num_queries):
@@ -263,6 +284,20 @@ def test_ones_own_choice_goes_before_the_browsers(owner, firm):
     owner.save()
     browser = signed_in(Client(headers={"accept-language": "en"}), owner)
     assert 'lang="zh-Hans"' in page(browser, "profile").content.decode()
+
+
+def test_what_the_browser_asks_for_is_remembered_while_nobody_chose(owner):
+    def seen(asked: str) -> str:
+        page(signed_in(Client(headers={"accept-language": asked}), owner), "profile")
+        owner.refresh_from_db()
+        return owner.browser_language
+
+    assert owner.mail_language() == "en"
+    assert seen("zh-CN,zh;q=0.9") == owner.mail_language() == "zh-hans"
+    assert seen("en-GB") == owner.mail_language() == "en"
+    owner.language = "zh-hans"
+    owner.save()
+    assert seen("en-GB") == "en" and owner.mail_language() == "zh-hans"  # one's own choice goes before it
 
 
 def test_one_switches_between_ones_firms_only(client, firm):
@@ -471,6 +506,17 @@ def test_the_trail_in_the_office_is_only_looked_at(client):
     assert client.get(f"/office/accounts/auditevent/{row.pk}/change/").status_code == 200
     for path in (f"{row.pk}/change/", f"{row.pk}/delete/", "add/"):
         assert client.post(f"/office/accounts/auditevent/{path}", {"action": "y", "post": "yes"}).status_code == 403
+
+
+def test_the_offices_filter_of_the_trail_names_acts_in_words(client):
+    firm = exporter()
+    for act in ("invite_member", "some_new_act"):
+        AuditEvent.objects.create(action=act, subject="x:1", exporter=firm)
+    text = signed_in(client, operator()).get("/office/accounts/auditevent/").content.decode()
+    filters = text[text.index('id="changelist-filter"') :]
+    assert "Invited a colleague" in filters and "some new act" in filters and ">invite_member<" not in filters
+    found = client.get("/office/accounts/auditevent/?act=invite_member").context["cl"].queryset
+    assert [event.action for event in found] == ["invite_member"]
 
 
 def test_people_are_seen_by_policy_administrators_only(client):

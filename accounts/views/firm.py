@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import owns
 from accounts.actions.exporter import set_reviewed_acts
-from accounts.acts import act_words
+from accounts.acts import ACTS_ALONGSIDE, act_words
 from accounts.forms import FirmForm, TrailFilter, show_refusals
 from accounts.models import AuditEvent, User
 from accounts.paging import keyset_page
@@ -38,7 +38,10 @@ def firm(request: HttpRequest) -> HttpResponse:
 
 @owns
 def audit_trail(request: HttpRequest) -> HttpResponse:
-    """Who did what, when; the newest first; by person and by act."""
+    """Who did what, when; the newest first; by person and by act.
+
+    Without what the portal does alongside (accounts/acts.py), unless all of it or one such act is asked for.
+    """
     events = AuditEvent.objects.visible_to(request.user).of(request.firm)
     acts, people = events.acts_of(request.firm), events.people_of(request.firm)
     named = list(User.objects.filter(pk__in=people).order_by("name", "pk"))
@@ -48,9 +51,12 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
     chosen.full_clean()
     if person := chosen.cleaned_data.get("person"):
         events = events.filter(by=None if person == THE_MACHINE else int(person))
+    everything = bool(chosen.cleaned_data.get("all"))
     if act := chosen.cleaned_data.get("act"):
         events = events.filter(action=act)
-    page = keyset_page(request, events.select_related("by"), order=("-id",))
+    elif not everything:
+        events = events.exclude(action__in=ACTS_ALONGSIDE)
+    page = keyset_page(request, events.select_related("by"), order=("-at", "-id"))
     return render(
         request,
         "accounts/audit_trail.html",
@@ -58,9 +64,14 @@ def audit_trail(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": [_row(event) for event in page.rows],
             "people": _people(named),
-            "acts": [{"name": act, **act_words(act)} for act in acts],
+            "acts": [
+                {"name": name, **act_words(name)}
+                for name in acts
+                if everything or name == act or name not in ACTS_ALONGSIDE
+            ],
             "person": person,
             "act": act,
+            "everything": everything,
         },
     )
 

@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, User
 from accounts.models.roles import POLICY_ADMINISTRATOR, UNDERWRITER, Role
 from accounts.tests.factories import exporter, member, signed_in, staff
 from desk.actions.mail import (
@@ -110,6 +110,13 @@ def test_a_mail_speaks_the_readers_language(server, language, subject, link):
     assert message["Content-Language"] == language
     assert link in parts(message)[0]
     assert f'lang="{language}"' in parts(message)[1]
+
+
+def test_a_reader_who_chose_no_language_gets_the_browsers(server):
+    notice = mail("")
+    User.objects.filter(pk=notice.recipient_id).update(browser_language="zh-hans")
+    send_mails()
+    assert server.taken[0]["Content-Language"] == "zh-hans"
 
 
 def test_a_reader_without_a_language_gets_the_houses(server):
