@@ -18,6 +18,7 @@ class Situation:
     request_open: bool = False
     fell: bool = False  # a downgrade nobody has dealt with
     limit: Decimal | None = None
+    under_review: bool = False  # nobody at the insurer has looked at the limit since the buyer was regraded
     limit_ends_in: int | None = None  # days
     owed: Decimal = Decimal(0)
     overdue: Decimal = Decimal(0)
@@ -50,6 +51,8 @@ def _step_with_limit(facts: Situation) -> str:
         return "stop_selling_on_credit"
     if not facts.limit:
         return "ask_for_first_limit"
+    if facts.under_review:  # more is not asked for, nor is it given, before somebody has looked
+        return "under_review"
     if facts.owed > facts.limit:
         return "ask_for_higher_limit"
     if facts.limit_ends_in is not None and facts.limit_ends_in <= SOON_DAYS:

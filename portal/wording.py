@@ -26,6 +26,10 @@ WORDS: dict[str, Any] = {
     "await_decision_on_limit": _("Your request is being decided. You will be told here and by mail."),
     "await_policy": _("Limits can be asked for once a policy is in force."),
     "stop_selling_on_credit": _("The buyer is insolvent. Goods you ship on credit now are not covered."),
+    "under_review": _(
+        "The buyer’s grade has changed, and an underwriter will look at the limit. Until you hear from us it holds as "
+        "it is; think twice before you ship more."
+    ),
     "ask_for_first_limit": _(
         "There is no limit on this buyer, so what you ship on credit is not covered. Ask for one."
     ),

@@ -159,6 +159,43 @@ def test_a_limit_not_reviewed_since_the_regrade_is_under_review(client: Client, 
     assert "Under review" in page_of(client, bought)
 
 
+def buttons(page: str) -> list[tuple[str, bool]]:
+    """The buttons beside the heading: their words, and whether they press."""
+    bar = page[page.index('class="head-actions"') : page.index('class="card c12 step"')]
+    found = re.findall(r'class="btn (\S+)"[^>]*>([^<]+)<', bar)
+    return [(words, kind == "btn-primary") for kind, words in found]
+
+
+def test_while_a_limit_is_under_review_less_comes_before_more(client: Client, firm: Exporter, clerk: User):
+    held, bought = policy(firm, time_zone="UTC"), buyer()
+    in_book(firm, bought)
+    decision(policy=held, buyer=bought)
+    assert buttons(page_of(client, bought)) == [("Reduce or end the limit", False), ("Ask for an increase", True)]
+    score(bought, grade=7)
+    page = page_of(client, bought)
+    assert buttons(page) == [("Reduce or end the limit", True), ("Ask for an increase", False)]
+    assert "See the limit" in page
+
+
+def test_on_an_insolvent_buyer_the_claim_comes_first_and_nothing_more_is_asked_for(
+    client: Client, firm: Exporter, clerk: User
+):
+    held, bought = policy(firm, time_zone="UTC"), buyer()
+    in_book(firm, bought)
+    score(bought, grade=10)
+    assert buttons(page_of(client, bought)) == [("Ask for a limit", False)]
+    decision(policy=held, buyer=bought)
+    assert buttons(page_of(client, bought))[0] == ("Reduce or end the limit", True)
+    invoice(firm, held, bought, "26-1", 12_500, 10)
+    assert buttons(page_of(client, bought)) == [
+        ("File a claim", True), ("Reduce or end the limit", False), ("Ask for an increase", False),
+    ]  # fmt: skip
+    limit_request(held, bought)
+    assert buttons(page_of(client, bought)) == [
+        ("File a claim", True), ("Reduce or end the limit", False), ("See your request", False),
+    ]  # fmt: skip
+
+
 def same(page: str) -> str:
     """The page without what is new in every answer: the tokens of its forms and of its policy."""
     page = re.sub(r'csrfmiddlewaretoken" value="[^"]+"', "", page)

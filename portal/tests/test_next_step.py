@@ -33,6 +33,12 @@ LIMIT = Decimal(100_000)
         (Situation(insolvent=True, owed=Decimal(1), claim_open=True), "stop_selling_on_credit"),
         (Situation(insolvent=True), "stop_selling_on_credit"),
         (Situation(papers_asked=True, insolvent=True, owed=Decimal(1)), "send_papers_asked_for"),
+        (Situation(limit=LIMIT, under_review=True), "under_review"),
+        (Situation(limit=LIMIT, under_review=True, owed=LIMIT + 1, limit_ends_in=3), "under_review"),
+        (Situation(limit=LIMIT, under_review=True, fell=True), "deal_with_downgrade"),
+        (Situation(limit=LIMIT, under_review=True, overdue=Decimal(1)), "chase_what_is_overdue"),
+        (Situation(limit=LIMIT, under_review=True, request_open=True), "await_decision_on_limit"),
+        (Situation(limit=LIMIT, under_review=True, insolvent=True), "stop_selling_on_credit"),
     ],
 )
 def test_the_first_thing_a_careful_clerk_would_do(facts: Situation, step: str):
@@ -53,6 +59,7 @@ def test_every_step_has_its_words_and_every_button_its_step():
         "ask_for_higher_limit",
         "ask_to_prolong_limit",
         "nothing_to_do_now",
+        "under_review",
     }
     assert steps <= set(WORDS)
     assert set(WAYS_ON) <= steps

@@ -54,6 +54,10 @@ def buyer(request: HttpRequest, pk: int) -> HttpResponse:
     }
     context["use"] = panels.use_of(context["limit"], context["owed"])
     context["step"] = step_of(context)
+    facts = situation(context)
+    # Which button presses: while the buyer worries the insurer, less cover or a claim goes before more.
+    context["careful"] = facts.under_review or facts.insolvent
+    context["claim_first"] = facts.insolvent and facts.owed > 0 and not facts.claim_open
     events = timeline_of(Past(shown, context["history"], requests, context["ever_claimed"]), number)
     context["more_events"] = not everything and len(events) > EVENTS_SHOWN
     context["events"] = events if everything else events[:EVENTS_SHOWN]
@@ -67,6 +71,7 @@ WAYS_ON: dict[str, tuple[Any, str, str, bool]] = {
     "deal_with_downgrade": (_("See the alert"), "alert", "alert", True),
     "chase_what_is_overdue": (_("To the ledger"), "ledger", "", False),
     "await_decision_on_limit": (_("See your request"), "limit_request", "open_request", False),
+    "under_review": (_("See the limit"), "limit", "limit", False),
     "ask_for_first_limit": (_("Ask for a limit"), "ask_limit", "buyer", True),
     "ask_for_higher_limit": (_("Ask for an increase"), "ask_limit", "buyer", True),
     "ask_to_prolong_limit": (_("Ask for the limit again"), "ask_limit", "buyer", False),
@@ -82,6 +87,7 @@ def step_of(context: dict[str, Any]) -> dict[str, Any]:
         "claim": next((c for c in context["claims"] if c.stage == ClaimStage.PAPERS_ASKED), None),
         "alert": next((a for a in context["alerts"] if a.kind == AlertKind.DOWNGRADE), None),
         "open_request": context["open_request"],
+        "limit": context["limit"],
         "buyer": context["buyer"],
     }.get(about)
     if not page or (page in FOR_WRITERS and not context["may_write"]):
@@ -104,6 +110,7 @@ def situation(context: dict[str, Any]) -> Situation:
         request_open=context["open_request"] is not None,
         fell=any(alert.kind == AlertKind.DOWNGRADE for alert in context["alerts"]),
         limit=limit.amount if limit else None,
+        under_review=context["under_review"],
         limit_ends_in=days_until(limit.valid_to, today) if limit else None,
         # Without a limit any debt counts, in whatever currency: the rule only asks whether there is one.
         owed=context["use"]["used"] if context["use"] else sum((row["amount"] for row in context["owed"]), Decimal(0)),
