@@ -166,9 +166,7 @@ def parsed_catalogue(data: Mapping[str, Any]) -> Catalogue:
         kinds=kinds,
         enough_reporters=reporters["enough"],
         reporters_within_months=reporters["within_months"],
-        late_accounts=LateAccounts(
-            late["months_after_year_end"], late["grace_days"], late["given_up_after_months"]
-        ),
+        late_accounts=LateAccounts(late["months_after_year_end"], late["grace_days"], late["given_up_after_months"]),
         linked=Linked(
             tuple(linked["relations"]),
             {code: row["public"] for code, row in linked["trouble"].items()},

@@ -204,6 +204,77 @@ SCORES: dict[str, Any] = {
     "rate_too_old": _("The last exchange rate of %(currency)s is of %(last_on)s, too old for %(day_on)s."),
 }
 
+# --- what is watched --------------------------------------------------------------------------------------------------
+
+SIGNALS: dict[str, Any] = {
+    # what happened (buyers/data/signals.json)
+    "signal_accounts_received": _("New accounts have come in"),
+    "signal_accounts_late": _("The annual accounts are late"),
+    "signal_downgrade": _("The grade fell"),
+    "signal_overdue_reported": _("Overdue payments were reported"),
+    "signal_claim_filed": _("Unpaid invoices were claimed from the insurer"),
+    "signal_court_case": _("A court case was brought against it"),
+    "signal_insolvency_filed": _("Insolvency proceedings"),
+    "signal_dissolved": _("The company was dissolved"),
+    "signal_strike_off_proposed": _("The register proposes to strike it off"),
+    "signal_register_status_restored": _("The register lists it as active again"),
+    "signal_management_change": _("The management changed"),
+    "signal_address_change": _("The registered address changed"),
+    "signal_name_change": _("The registered name changed"),
+    "signal_sanctions_hit": _("It stands on a sanctions list"),
+    "signal_country_downgrade": _("The rating of its country fell"),
+    "signal_linked_trouble": _("A company linked to it is in trouble"),
+    # what it means
+    "means_accounts_received": _("The buyer is graded again from its latest accounts."),
+    "means_accounts_late": _(
+        "The accounts should be published by now. Companies in difficulty often publish late; until they come, the "
+        "grade rests on old figures."
+    ),
+    "means_downgrade": _("Non-payment has become more likely. Any limit you have is looked at again."),
+    "means_overdue_reported": _(
+        "Several policyholders reported that invoices were not paid in time. Yours may be next, even if it has paid "
+        "you so far."
+    ),
+    "means_claim_filed": _(
+        "Several policyholders claimed unpaid invoices. A loss has become likely; any limit you have may be withdrawn "
+        "for later deliveries."
+    ),
+    "means_court_case": _(
+        "A creditor is suing. A single case need not mean much; several are an early sign of trouble."
+    ),
+    "means_insolvency_filed": _(
+        "The company no longer pays its debts of its own accord. Nothing you deliver from now on is covered; what you "
+        "delivered before under your limit stays covered."
+    ),
+    "means_dissolved": _("The company no longer exists. Nobody can be held to what it owes except its liquidator."),
+    "means_strike_off_proposed": _(
+        "If nobody objects, the company will cease to exist in a few months, and its assets go to the state. As a "
+        "creditor you can object."
+    ),
+    "means_register_status_restored": _("What the register had said of it is withdrawn. It is graded anew."),
+    "means_management_change": _("Somebody else directs the company now. Who may sign for it can have changed too."),
+    "means_address_change": _("The company has moved. Notices and court papers go to the new address."),
+    "means_name_change": _(
+        "It is the same company under another name: your limit goes on. Orders and invoices should bear the new name."
+    ),
+    "means_sanctions_hit": _(
+        "An underwriter found that the buyer stands on a sanctions list. No limit is decided automatically."
+    ),
+    "means_country_downgrade": _(
+        "Payments from this country have become less certain, whatever the buyer itself does."
+    ),
+    "means_linked_trouble": _("Trouble of a parent or of a main customer often reaches the company itself."),
+    # what can be done now, besides what a regrade asks for
+    "read_the_accounts": _("Read what the new accounts changed in the grade."),
+    "ask_for_accounts": _("Ask the buyer for its accounts and send them to us."),
+    "report_own_overdue": _("If invoices of yours are overdue too, report them on time."),
+    "check_who_signs": _("Check who may order and sign for the company."),
+    "check_the_address": _("Check the delivery address of orders: swindlers like to order in good names."),
+    "check_the_name": _("Put the new name on orders and invoices; check that the number is the same."),
+    "ask_the_underwriter": _("Ask your underwriter before you sell more on credit."),
+    "read_the_country": _("Read what the new rating means for terms and premium."),
+}
+
 # --- the trail --------------------------------------------------------------------------------------------------------
 
 TRAIL: dict[str, Any] = {
@@ -222,6 +293,8 @@ TRAIL: dict[str, Any] = {
     "audit_record_statement": _("Recorded a buyer’s accounts"),
     "audit_record_experience": _("Recorded payment experience"),
     "audit_record_signal": _("Recorded what is known of a buyer"),
+    "audit_record_signals": _("Recorded what is known of several buyers"),
+    "audit_find_late_accounts": _("Looked for late accounts"),
     "audit_score_buyer": _("Graded a buyer"),
     "audit_plan_refresh": _("Planned a refresh of grades"),
     "audit_refresh_range": _("Refreshed grades"),
@@ -238,5 +311,6 @@ WORDS: dict[str, Any] = {
     **below.WORDS,
     **DIRECTORY,
     **SCORES,
+    **SIGNALS,
     **TRAIL,
 }

@@ -143,6 +143,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep_directory_files": {"task": "buyers.tasks.sweep_directory_files", "schedule": 300.0},
     "plan_scores": {"task": "buyers.tasks.plan_scores", "schedule": 3600.0},
     "sweep_ranges": {"task": "buyers.tasks.sweep_ranges", "schedule": 60.0},
+    "look_for_late_accounts": {"task": "buyers.feeds.tasks.look_for_late_accounts", "schedule": 86_400.0},
     "keep_limits_current": {"task": "policies.keep_limits_current", "schedule": 3600.0},
     "sweep_documents": {"task": "desk.tasks.sweep_documents", "schedule": 86_400.0},
 }

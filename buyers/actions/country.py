@@ -2,10 +2,15 @@
 
 from datetime import date
 
+from django.db.models import DateField, ExpressionWrapper, F, IntegerField, Value
+from django.db.models.functions import Cast, Least, Mod
+from django.utils import timezone
+
 from accounts.audit import action, record
 from buyers.countries import SOURCE, Rating
-from buyers.models import CountryRisk, ExchangeRate
+from buyers.models import Buyer, CountryRisk, ExchangeRate
 from buyers.rates import Published, moved
+from buyers.signals import kind_of
 
 # What a rating tells of a country from its day on.
 TOLD = ("oecd_class", "high_income", "house_grade", "house_level", "source")
@@ -30,8 +35,18 @@ def keep_country_risks(*, by: int | None, ratings: list[Rating], source: str = S
     CountryRisk.objects.bulk_create(
         changed, update_conflicts=True, unique_fields=["country", "valid_from"], update_fields=TOLD
     )
-    record(by=by, subject="countryrisk:list", source=source, rows=len(ratings), changed=len(changed))
+    due = _rescored({row.country.code for row in changed})
+    record(by=by, subject="countryrisk:list", source=source, rows=len(ratings), changed=len(changed), due=due)
     return len(changed)
+
+
+def _rescored(countries: set[str]) -> int:
+    """Those scored before, in countries rated anew, are due within the days the catalogue gives a country downgrade:
+    spread over them, so that a large country does not fall due in one hour."""
+    days = kind_of("country_downgrade").score_within_days or 0
+    soon = ExpressionWrapper(Value(timezone.now().date()) + Cast(Mod(F("id"), days + 1), IntegerField()), DateField())
+    scored = Buyer.objects.filter(country__in=countries, next_score_on__isnull=False)
+    return scored.update(next_score_on=Least(F("next_score_on"), soon))
 
 
 @action

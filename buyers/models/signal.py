@@ -1,6 +1,7 @@
 """Something that happened to a buyer, reported or observed, that may change what it is worth."""
 
 import json
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from django.db import connection, models
@@ -95,9 +96,10 @@ def _country_downgrades(country: str) -> list[Seen]:
             new.source,
             {"country": country, "former_rating": old.rating, "rating": new.rating},
         )
-        for old, new in zip(ratings, ratings[1:], strict=False)
-        if country_worsened((old.house_grade, old.house_level, old.oecd_class),
-                            (new.house_grade, new.house_level, new.oecd_class))
+        for old, new in pairwise(ratings)
+        if country_worsened(
+            (old.house_grade, old.house_level, old.oecd_class), (new.house_grade, new.house_level, new.oecd_class)
+        )
     ]  # fmt: skip
 
 
