@@ -1,9 +1,10 @@
 """Home: what must I do, what changed, where do I stand; for whom, in which words, and at what cost."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +16,9 @@ from accounts.tests.factories import exporter, member, signed_in, staff
 from buyers.tests.factories import buyer, in_book, score
 from desk.models import Duty, Notice
 from desk.models.notice import Channel
+from policies.actions.ends import lapse_limits
+from policies.models import CreditLimit
+from policies.models.limit_decision import Outcome
 from policies.tests.factories import decision, limit_request, policy
 from portal.views.home import greeting, pressing
 
@@ -145,6 +149,34 @@ def test_the_sums_follow_what_happens(client: Client):
     entry = in_book(firm, buyer())
     score(entry.buyer, grade=3)  # a score is news for every standing
     assert "Your book is empty" not in client.get("/").content.decode()
+
+
+def test_the_sums_follow_a_limit_that_changes_by_the_clock(client: Client):
+    firm = exporter()
+    held, today = policy(firm, time_zone="UTC"), timezone.now().date()
+    made = decision(policy=held, amount=120_000)
+    decision(policy=held, amount=80_000)
+    page = home_of(client, member(firm), firm)
+    assert ">200,000<" in page
+    cut = decision(policy=held, amount=20_000, buyer=made.buyer, valid_from=today, outcome=Outcome.REDUCED)
+    CreditLimit.objects.filter(buyer=made.buyer).update(
+        amount=120_000, decision=made, upcoming=cut, upcoming_on=today
+    )  # announced some days ago, and nothing of the firm's happens when its day comes
+    assert lapse_limits(time_zone="UTC") == 1
+    assert ">100,000<" in client.get("/").content.decode()
+
+
+@time_machine.travel("2026-03-10 17:30+00:00", tick=False)
+def test_a_limit_ends_with_the_day_of_its_own_policy(client: Client):
+    firm = exporter()  # it is the 11th in Shanghai, the 10th in Berlin
+    east = policy(firm, number="EAST", time_zone="Asia/Shanghai", ends_on=date(2026, 11, 1))
+    west = policy(firm, number="WEST", time_zone="Europe/Berlin", ends_on=date(2026, 12, 1))
+    for held, amount in ((east, 30_000), (west, 50_000)):
+        decision(policy=held, amount=amount, valid_to=date(2026, 3, 10))
+    with time_machine.travel("2026-03-10 15:30+00:00", tick=False):
+        both = home_of(client, member(firm), firm)
+        assert ">80,000<" in both
+    assert ">50,000<" in client.get("/").content.decode()
 
 
 def test_home_costs_the_same_for_none_one_and_fifty(client: Client):

@@ -1,7 +1,9 @@
 """Where a firm stands: its limits, requests, grades and what it is owed, in sums the database makes.
 
 The sums run over the whole book, so they are kept until something happens: every act of a firm and every decision on
-one of its limits leaves an audit event, every regrade a score, and the key names the last of each.
+one of its limits leaves an audit event, every regrade a score, and the key names the last of each. Limits also change
+with the day: an end by itself, an announced decision when the hourly sweep puts it in force. So the key names the day
+in the time zone of each of the firm's policies, and the sweep's last event too.
 """
 
 from dataclasses import dataclass
@@ -9,10 +11,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db.models import Count, DecimalField, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from accounts.clock import today_in
 from accounts.models import AuditEvent, Exporter
 from accounts.models.prepared import Given, prepared
 from buyers.models import BookEntry, Buyer, Score
@@ -61,21 +65,25 @@ class Standing:
 
 def standing_of(firm: Exporter, today: date) -> Standing:
     """The firm's standing on `today`, from the cache while nothing has happened since."""
-    last_event, last_score = last_of_each.first(firm=firm)
-    key = f"standing:{firm.pk}:{today}:{last_event}:{last_score}"
+    *happened, zones = last_of_each.first(firm=firm)
+    days = {zone: today_in(zone) for zone in zones}
+    key = ":".join(str(part) for part in ("standing", firm.pk, today, *happened, *days.values()))
     found = cache.get(key)
     if found is None:
-        found = summed(firm, today)
+        found = summed(firm, today, days)
         cache.set(key, found, KEPT_SECONDS)
     return found
 
 
 @prepared
 def last_of_each(firm: Given) -> QuerySet:
-    """The firm's last audit event and the last score of all."""
+    """The firm's last audit event, the last score of all, the last sweep of limits; the firm's policies' time zones."""
+    zones = Policy.objects.filter(exporter=OuterRef("pk")).order_by("time_zone").values("time_zone").distinct()
     return Exporter.objects.filter(pk=firm).values_list(
         Subquery(AuditEvent.objects.filter(exporter=firm).order_by("-id").values("id")[:1]),
         Subquery(Score.objects.order_by("-id").values("id")[:1]),
+        Subquery(AuditEvent.objects.filter(subject="creditlimit:*").order_by("-id").values("id")[:1]),
+        ArraySubquery(zones),
     )
 
 
@@ -85,8 +93,8 @@ def latest_policy(firm: Given) -> QuerySet:
     return Policy.objects.of(firm).order_by("-ends_on", "-id")[:1]
 
 
-def summed(firm: Exporter, today: date) -> Standing:
-    """The same, summed now."""
+def summed(firm: Exporter, today: date, days: dict[str, date]) -> Standing:
+    """The same, summed now; `days` are the present days of the time zones of the firm's policies."""
     grades = {
         row["buyer__grade"]: row["number"]
         for row in BookEntry.objects.of(firm).current().values("buyer__grade").annotate(number=Count("id"))
@@ -95,7 +103,7 @@ def summed(firm: Exporter, today: date) -> Standing:
         buyers=sum(grades.values()),
         limits=tuple(
             Sums(**row)
-            for row in in_force(firm, today)
+            for row in in_force(firm, days)
             .values("currency")
             .annotate(number=Count("id"), amount=Sum("amount"))
             .order_by("-number", "currency")
@@ -103,13 +111,19 @@ def summed(firm: Exporter, today: date) -> Standing:
         open_requests=LimitRequest.objects.of(firm).filter(stage__in=OPEN_STAGES).count(),
         grades=grades,
         owed=tuple(Sums(**row) for row in owed_by_currency(firm, today)),
-        largest=largest_limits(firm, today),
+        largest=largest_limits(firm, days),
     )
 
 
-def in_force(firm: Exporter, today: date) -> Any:
-    """The firm's limits above zero that have not ended."""
-    return CreditLimit.objects.of(firm).in_force_on(today)
+def in_force(firm: Exporter, days: dict[str, date]) -> Any:
+    """The firm's limits above zero that have not ended, each on the day of its own policy."""
+    limits = CreditLimit.objects.of(firm)
+    if len(set(days.values())) == 1:  # nearly always, and then without a look at the policies
+        return limits.in_force_on(next(iter(days.values())))
+    on_their_days = Q(pk__in=[])
+    for zone, day in days.items():
+        on_their_days |= Q(policy__time_zone=zone, pk__in=limits.in_force_on(day).values("pk"))
+    return limits.filter(on_their_days)
 
 
 def open_invoices(firm: Exporter) -> Any:
@@ -131,10 +145,10 @@ def owed_by_currency(firm: Exporter, today: date) -> Any:
     )
 
 
-def largest_limits(firm: Exporter, today: date) -> tuple[Holding, ...]:
+def largest_limits(firm: Exporter, days: dict[str, date]) -> tuple[Holding, ...]:
     """The largest limits, compared in house currency since a firm may hold limits in several."""
     # The buyers' names are read afterwards: a join would meet all limits of the book before the largest are taken.
-    found = in_force(firm, today).prefetch_related("buyer__merged_into").order_by("-house_amount", "id")
+    found = in_force(firm, days).prefetch_related("buyer__merged_into").order_by("-house_amount", "id")
     limits = list(found[:LARGEST])
     firms = {limit.buyer.firm.pk for limit in limits}
     entries = Buyer.objects.filter(Q(pk__in=firms) | Q(merged_into__in=firms))
