@@ -1,6 +1,8 @@
 """Settings, all from the environment. With DEBUG off, unsafe values are refused at start (see portal/safety.py)."""
 
+import logging
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import environ
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +75,7 @@ MIDDLEWARE = [
     "accounts.middleware.CorrelationMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "accounts.middleware.FirmMiddleware",
+    "portal.middleware.TimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -198,6 +201,7 @@ COUNTRIES_OVERRIDE = {"XK": _("Kosovo")}
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+OFFICE_TIME_ZONE = ZoneInfo(env.str("OFFICE_TIME_ZONE", default="UTC")).key  # staff read moments in it
 
 # --- files -----------------------------------------------------------------------------------------------------------
 
@@ -271,5 +275,6 @@ SCORE_WORKERS = env.int("SCORE_WORKERS", default=8)
 # --- logs ------------------------------------------------------------------------------------------------------------
 
 LOGGING = logging_settings(env.str("LOG_LEVEL", default="INFO"))
+DJANGO_STRUCTLOG_REQUEST_CANCELLED_LOG_LEVEL = logging.INFO  # a page that listened was closed: nothing to warn of
 
 refuse_unsafe(globals())

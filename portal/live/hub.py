@@ -73,7 +73,7 @@ class Stream:
         self.asked = Asked(
             before.person, before.session, before.proof, before.firms, before.language, heard.last, heard.seen
         )
-        data = {"unread": heard.unread, "new": heard.new, "news": list(heard.news)}
+        data = {"unread": heard.unread, "new": heard.new, "news": list(heard.news), "about": dict(heard.about)}
         if heard.new:
             self.put(Event("news", data, heard.last))
         elif first or heard.unread != self.unread:

@@ -6,9 +6,9 @@ Runs in the hub's one thread, never in the event loop.
 
 import json
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -55,6 +55,7 @@ class Heard:
     seen: frozenset[int]
     new: int
     news: tuple[dict[str, Any], ...] = ()
+    about: Mapping[str, int] = field(default_factory=dict)  # how many of the new ones by firm and row ("12:alert")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class _Row:
     id: int
     gravity: int
     exporter: int | None
+    what: str  # the kind of row it is about: "alert"
 
 
 def look(asked: Sequence[Asked]) -> list[Heard | Ended]:
@@ -119,10 +121,10 @@ def _unread(people: Iterable[int]) -> dict[int, int]:
 
 # The newest rows of each person by one index; what is old is cut off after the limit, or the whole index would be read.
 RECENT = """
-    SELECT person.id, notice.id, notice.gravity, notice.exporter_id
+    SELECT person.id, notice.id, notice.gravity, notice.exporter_id, notice.what
     FROM jsonb_to_recordset(%(people)s::jsonb) AS person (id bigint, since bigint)
     CROSS JOIN LATERAL (
-        SELECT id, gravity, exporter_id, created_at FROM desk_notice
+        SELECT id, gravity, exporter_id, split_part(subject, ':', 1) AS what, created_at FROM desk_notice
         WHERE recipient_id = person.id AND channel = 'page' ORDER BY id DESC LIMIT %(most)s
     ) notice
     WHERE notice.id > person.since OR notice.created_at > %(back_to)s
@@ -158,7 +160,8 @@ def _new(page: Asked, seen: Sequence[_Row]) -> list[_Row]:
 def _heard(page: Asked, seen: Sequence[_Row], new: Sequence[_Row], unread: int, words: "_Words") -> Heard:
     numbers = frozenset(row.id for row in seen)
     said = tuple(filter(None, (words.of(row.id, page.language) for row in new[:MOST_SAID])))
-    return Heard(unread, max(numbers, default=page.since or 0), numbers, len(new), said)
+    about = Counter(f"{row.exporter or ''}:{row.what}" for row in new)
+    return Heard(unread, max(numbers, default=page.since or 0), numbers, len(new), said, about)
 
 
 class _Words:

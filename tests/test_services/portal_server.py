@@ -34,11 +34,11 @@ class PortalServer:
 
 
 @contextmanager
-def serving(application) -> Iterator[PortalServer]:
-    """Serve an ASGI application from a thread of this process on a free port of the loopback."""
+def serving(application, port: int = 0) -> Iterator[PortalServer]:
+    """Serve an ASGI application from a thread of this process on a port of the loopback (0: a free one)."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", 0))
+        listener.bind(("127.0.0.1", port))
         settings = uvicorn.Config(application, log_level="warning", lifespan="off", timeout_graceful_shutdown=2)
         server = uvicorn.Server(settings)
         thread = threading.Thread(target=server.run, args=([listener],), name="portal-server", daemon=True)
