@@ -10,6 +10,7 @@ from typing import IO, Any
 
 import xlsxwriter
 from django.db.models import Count
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -44,7 +45,7 @@ COLUMNS = (
     Column("numbers", _("Numbers"), lambda e: ", ".join(f"{i.scheme} {i.value}" for i in e.numbers)),
     Column("grade", _("Grade"), lambda e: e.buyer.grade),
     Column("confidence", _("Confidence, %"), lambda e: e.buyer.confidence),
-    Column("scored", _("Graded"), lambda e: e.buyer.scored_at.date().isoformat() if e.buyer.scored_at else ""),
+    Column("scored", _("Graded"), lambda e: localdate(e.buyer.scored_at).isoformat() if e.buyer.scored_at else ""),
     Column("alerts", _("Open alerts"), lambda e: e.open_alerts),
     Column("city", _("City"), lambda e: e.buyer.city),
     Column("watched", _("Watched"), lambda e: _("yes") if e.watched else _("no")),

@@ -59,8 +59,14 @@ def moment(value: Any) -> str:
     if not value:
         return NOTHING
     at = timezone.localtime(datetime.fromisoformat(value) if isinstance(value, str) else value)
-    words = f"{format_date(at, format='full', locale=babel_locale())} {at:%H:%M} {at.tzname()}"
+    words = f"{format_date(at, format='full', locale=babel_locale())} {at:%H:%M} {zone_shown(at)}"
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), words, f"{at:%Y-%m-%d %H:%M}")
+
+
+def zone_shown(at: datetime) -> str:
+    """`UTC`, `Asia/Shanghai (UTC+08:00)`: letters like CST mean several zones."""
+    offset = f"{at:%z}"
+    return "UTC" if str(at.tzinfo) == "UTC" else f"{at.tzinfo} (UTC{offset[:3]}:{offset[3:5]})"
 
 
 @register.simple_tag(takes_context=True)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
+from django.utils.timezone import localdate
 
 from accounts.models.prepared import Given, prepared
 from buyers.exclusions import excluded
@@ -89,7 +90,7 @@ class Graded(NamedTuple):
 def grade_of(shown: Shown) -> dict[str, Any]:
     """The last score with all it was made from; the history of grades, newest first; the trend, oldest first."""
     history = [Graded(*row) for row in score_history(same=list(shown.same))]
-    trend = [(score.scored_at.date(), score.grade) for score in reversed(history)]
+    trend = [(localdate(score.scored_at), score.grade) for score in reversed(history)]
     return {"trend": trend, "history": history, **last_score(history)}
 
 
