@@ -71,6 +71,10 @@ class CreditLimit(models.Model):
         ]
         indexes = [
             models.Index(fields=["exporter", "-amount", "id"], name="limits_by_amount"),
+            # Home's largest limits are compared in house currency.
+            models.Index(
+                fields=["exporter", "-house_amount", "id"], condition=Q(amount__gt=0), name="limits_by_house_amount"
+            ),
             models.Index(fields=["buyer"], name="limits_by_buyer"),
             models.Index(fields=["valid_to"], name="limits_by_end"),
             models.Index(fields=["upcoming_on"], condition=Q(upcoming__isnull=False), name="limits_about_to_change"),
