@@ -60,8 +60,9 @@ def insolvency(cast: Cast) -> None:
 
 
 def in_progress(cast: Cast) -> None:
-    """Lanhai's claim for protracted default: filed with its papers; the proof of delivery is still asked for."""
-    claim = _begun(cast, "lanhai", "guadalmar", Cause.PROTRACTED_DEFAULT, 200, 21, ("26-0410", "26-0455"))
+    """Lanhai's claim for protracted default: filed in time, ten days before its last day, with its papers; the proof of
+    delivery is still asked for."""
+    claim = _begun(cast, "lanhai", "guadalmar", Cause.PROTRACTED_DEFAULT, 159, 21, ("26-0410", "26-0455"))
     _papers(cast, "lanhai", claim, 21, (
         (PaperKind.CONTRACT, "Sales contract", ("Sales contract LH-2214, Herramientas Guadalmar SA, Malaga.",)),
         (PaperKind.INVOICE, "Invoices 26-0410 and 26-0455", ("26-0410: 58,400.00 USD", "26-0455: 41,800.00 USD")),

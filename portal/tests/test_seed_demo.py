@@ -12,7 +12,9 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Exporter, Membership, StaffAuthority, User
 from accounts.models.roles import STAFF_GROUPS, Role
 from buyers.models import Alert, Buyer, FinancialStatement, Identifier, Score
+from claims.deadlines import file_by, opens_on
 from claims.models import Claim, ClaimPaper, PaperRequest
+from claims.models.claim import Cause
 from demo import directory, seed
 from demo.clock import Story, set_to
 from demo.people import PEOPLE, STAFF
@@ -89,6 +91,10 @@ def test_the_demo_is_complete_made_once_and_dated_before_its_day():
     assert Notice.objects.filter(channel="page", read_at__isnull=True).exists()
     assert PaperRequest.objects.filter(answered_at__isnull=True).count() == 1
     assert set(Claim.objects.values_list("stage", flat=True)) == {"draft", "papers_asked", "assessed"}
+    for claim in Claim.objects.filter(filed_at__isnull=False):
+        dues, terms = [invoice.due_on for invoice in claim.invoices()], claim.terms()
+        assert min(dues) <= claim.event_on <= claim.filed_at.date() <= file_by(dues, terms)
+        assert claim.cause != Cause.PROTRACTED_DEFAULT or claim.filed_at.date() >= opens_on(dues, terms)
     assert ClaimPaper.objects.count() >= 10
     assert set(Document.objects.values_list("content_type", flat=True)) == {"application/pdf"}
 
