@@ -6,26 +6,46 @@ from buyers.models.book import BookEntry
 from buyers.models.buyer import Buyer, Identifier
 from buyers.models.country import CountryRisk
 from buyers.models.directory_import import DirectoryImport, RefusedRow
+from buyers.models.feed import FeedRefusal, FeedRun, RegisterEntry
+from buyers.models.link import BuyerLink
 from buyers.models.proposal import BuyerProposal
 from buyers.models.rate import ExchangeRate
 from buyers.models.score import Score
 from buyers.models.score_run import ScoreRange, ScoreRun
+from buyers.models.screening import (
+    HitDecision,
+    SanctionsEntry,
+    SanctionsName,
+    ScreeningDue,
+    ScreeningHit,
+    ScreeningRun,
+)
 from buyers.models.signal import Signal
 
 __all__ = [
     "Alert",
     "BookEntry",
     "Buyer",
+    "BuyerLink",
     "BuyerProposal",
     "CountryRisk",
     "DirectoryImport",
     "ExchangeRate",
+    "FeedRefusal",
+    "FeedRun",
     "FinancialStatement",
+    "HitDecision",
     "Identifier",
     "PaymentExperience",
     "RefusedRow",
+    "RegisterEntry",
+    "SanctionsEntry",
+    "SanctionsName",
     "Score",
     "ScoreRange",
     "ScoreRun",
+    "ScreeningDue",
+    "ScreeningHit",
+    "ScreeningRun",
     "Signal",
 ]

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Self
 
+import pgtrigger
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Subquery, Value
@@ -93,6 +94,26 @@ class Buyer(models.Model):
     class Meta:
         verbose_name = _("Buyer")
         verbose_name_plural = _("Buyers")
+        # Whoever is new or renamed is to be screened (models/screening.py). One statement for a whole import; a refresh
+        # of grades touches no name and pays nothing.
+        triggers = [
+            pgtrigger.Trigger(
+                name="screen_the_new",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="newcomers"),
+                func="INSERT INTO buyers_screeningdue (buyer_id) SELECT id FROM newcomers "
+                "WHERE merged_into_id IS NULL ON CONFLICT DO NOTHING; RETURN NULL;",
+            ),
+            pgtrigger.Trigger(
+                name="screen_the_renamed",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("name", "country"),
+                condition=pgtrigger.AnyChange("name", "country"),
+                func="INSERT INTO buyers_screeningdue (buyer_id) VALUES (NEW.id) ON CONFLICT DO NOTHING; RETURN NULL;",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(grade__isnull=True) | Q(grade__range=(1, 10)), name="buyer_grade_1_to_10"

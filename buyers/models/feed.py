@@ -1,0 +1,125 @@
+"""A publisher's file taken in: what was in it, what became of its rows, what was refused and why; can be run again."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from buyers.models.buyer import Buyer
+from buyers.models.directory_import import ImportStage
+
+
+class FeedKind(models.TextChoices):
+    """Whose format a file is in; one module of buyers/feeds for each publisher."""
+
+    COMPANIES_HOUSE = "companies_house", _("UK company register (Companies House, CSV)")
+    EVENTS = "events", _("Events about buyers (CSV or JSON lines)")
+    OFAC_SDN = "ofac_sdn", _("OFAC SDN list (sdn.csv)")
+    OFAC_ALT = "ofac_alt", _("OFAC aliases (alt.csv)")
+    OFAC_ADD = "ofac_add", _("OFAC addresses (add.csv)")
+    UN_CONSOLIDATED = "un_consolidated", _("UN Security Council consolidated list (XML)")
+    GROUP_LINKS = "group_links", _("Links between companies (CSV)")
+
+
+class FeedRunQuerySet(models.QuerySet["FeedRun"]):
+    """Runs, as the sweep and the office ask for them."""
+
+    def waiting(self) -> "FeedRunQuerySet":
+        """Uploads that are not through: whose worker was killed, or whose message was lost."""
+        return self.filter(stage=ImportStage.RUNNING).exclude(stored_as="")
+
+
+class FeedRun(models.Model):
+    """One run over one file. rows read = taken in + repeated + not ours + refused.
+
+    Repeated: known already, as told before. Not ours: about a company that is not in the directory.
+    """
+
+    kind = models.CharField(_("Format"), max_length=20, choices=FeedKind.choices)
+    file_name = models.CharField(_("File"), max_length=255)
+    edition = models.DateField(_("State of"), null=True, blank=True)  # null until read off the file
+    sha256 = models.CharField(max_length=64, blank=True)
+    stored_as = models.CharField(max_length=200, blank=True, editable=False)  # an upload's key in private storage
+    form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)  # a double click is one run
+    header = models.TextField(blank=True, editable=False)  # the first line, for the file of refused rows
+    stage = models.CharField(_("Stage"), max_length=8, choices=ImportStage.choices, default=ImportStage.RUNNING)
+    rows_read = models.PositiveIntegerField(_("Rows read"), default=0)
+    taken_in = models.PositiveIntegerField(_("Taken in"), default=0)
+    repeated = models.PositiveIntegerField(_("Known already"), default=0)
+    not_ours = models.PositiveIntegerField(_("Not in the directory"), default=0)
+    refused = models.PositiveIntegerField(_("Refused"), default=0)
+    signals = models.PositiveIntegerField(_("New signals"), default=0)
+    removed = models.PositiveIntegerField(_("No longer listed"), default=0)
+    failure = models.CharField(max_length=40, blank=True)  # code, worded in buyers/wording.py
+    failure_facts = models.JSONField(default=dict, blank=True)
+    started_at = models.DateTimeField(_("Started"), default=timezone.now)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Started by")
+    )
+    finished_at = models.DateTimeField(_("Finished"), null=True, blank=True)
+
+    objects: ClassVar = FeedRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Feed")
+        verbose_name_plural = _("Feeds")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.file_name}"
+
+    def reasons(self) -> list[tuple[str, int]]:
+        """Each reason's code with the number of rows it met, the most frequent first."""
+        counted = self.refused_rows.values_list("code").annotate(rows=models.Count("id"))
+        return list(counted.order_by("-rows", "code"))
+
+    @property
+    def rate(self) -> int:
+        """Rows a second, so far."""
+        seconds = max(((self.finished_at or timezone.now()) - self.started_at).total_seconds(), 0.001)
+        return round(self.rows_read / seconds)
+
+
+class FeedRefusal(models.Model):
+    """A row that was not taken in, with the reason's code and the text of the row."""
+
+    run = models.ForeignKey(FeedRun, models.CASCADE, related_name="refused_rows", verbose_name=_("Feed"))
+    line = models.PositiveIntegerField(_("Line"))
+    code = models.CharField(_("Reason"), max_length=40)
+    facts = models.JSONField(default=dict, blank=True)
+    raw = models.TextField(_("Row"))
+
+    class Meta:
+        verbose_name = _("Refused row of a feed")
+        verbose_name_plural = _("Refused rows of feeds")
+        indexes = [models.Index(fields=["run", "line"], name="feed_refusals_by_line")]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.code}"
+
+    @property
+    def reason(self) -> dict[str, Any]:
+        """Code and facts, for the words."""
+        return {"code": self.code, "facts": self.facts}
+
+
+class RegisterEntry(models.Model):
+    """What a register last said of a company of ours: the next edition is compared with it, not with the directory,
+    whose name and address may come from elsewhere and be written differently."""
+
+    source = models.CharField(max_length=20)  # companies_house
+    number = models.CharField(max_length=60)
+    buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="register_entries")
+    name = models.CharField(max_length=500)
+    address = models.CharField(max_length=500, blank=True)
+    status = models.CharField(max_length=80, blank=True)
+    edition = models.DateField()
+
+    class Meta:
+        verbose_name = _("Entry of a register")
+        verbose_name_plural = _("Entries of registers")
+        constraints = [models.UniqueConstraint(fields=["source", "number"], name="one_entry_per_register_number")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.number}"
