@@ -55,6 +55,8 @@ DEFAULT = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+# What Django ships, for the baselines; the portal's own is in portal/settings.py.
+SESSIONS = "django.contrib.sessions.backends.db"
 EMPTY, FRAME, ANEW = "empty page", "portal's frame", "home, summed anew"
 Ask = Callable[[], int]
 
@@ -160,7 +162,7 @@ def bare(clerk: Any, firm: Any, buyer: Any) -> dict[str, Ask]:
 
     client, plain = Client(), Client()
     signed_in(client, clerk, firm)
-    with override_settings(MIDDLEWARE=BARE):
+    with override_settings(MIDDLEWARE=BARE, SESSION_ENGINE=SESSIONS):
         signed_in(plain, clerk, firm).get("/empty")  # the client keeps the middleware of its first request
     asked: dict[str, Ask] = {EMPTY: lambda: plain.get("/empty").status_code}
     return asked | {name: lambda path=path: client.get(path).status_code for name, path in paths(buyer).items()}
@@ -210,7 +212,7 @@ def serve(door: socket.socket) -> None:
 
     from portal import asgi
 
-    with override_settings(MIDDLEWARE=DEFAULT):
+    with override_settings(MIDDLEWARE=DEFAULT, SESSION_ENGINE=SESSIONS):
         plain = asgi.pages(WSGIHandler())
 
     async def both(scope: Any, receive: Any, send: Any) -> None:

@@ -186,6 +186,7 @@ MFA_TOTP_ISSUER = "Fairlead"
 MFA_TOTP_TOLERANCE = 1  # RFC 6238 §5.2: one step more, for a code takes time to type and clocks differ
 USERSESSIONS_TRACK_ACTIVITY = True  # by accounts.middleware.SessionNotesMiddleware
 INVITATION_DAYS = 14
+SESSION_ENGINE = "accounts.models.session"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

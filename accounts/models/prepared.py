@@ -92,6 +92,8 @@ class Written:
         self.rows = rows
         self.compiler = rows.query.get_compiler(rows.db)
         self.sql, self.parameters = self.compiler.as_sql()
+        columns = [column for column, _sql, _alias in self.compiler.select[: self.compiler.col_count]]
+        self.converters = self.compiler.get_converters(columns)
 
     def read(self, given: dict[str, Any]) -> list[Any]:
         """The rows for these values."""
@@ -100,6 +102,7 @@ class Written:
         reader = copy(self.compiler)
         reader.query, reader.connection = rows.query, connections[rows.db]
         reader.as_sql = lambda *_args, **_options: (self.sql, filled)
+        reader.get_converters = lambda _columns: self.converters
         rows.query.get_compiler = lambda *_args, **_options: reader  # type: ignore[method-assign]
         return list(rows)
 

@@ -7,6 +7,7 @@ import lucide
 from django import template
 from django.conf import settings
 from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -47,28 +48,28 @@ def url_if(name: str, *args: Any) -> str:
 @register.simple_tag(takes_context=True)
 def rail(context: template.Context) -> SafeString:
     """The rail's places, the one this page belongs to marked: `{% rail as places %}`, drawn once and shown twice."""
-    drawing = context.template.engine.get_template("portal/rail.html")  # type: ignore[union-attr]
-    return drawing.render(context.new({"places": rail_places(context)}))
+    path = context["request"].path
+    places = tuple((place, address(place.name)) for place in (PLACES if context.get("firm") else OFFICE))
+    here = current(path, (url for _place, url in places))
+    return drawn_rail(get_language(), places, here, here == path, context.get("open_duties"))
 
 
-def rail_places(context: template.Context) -> list[dict[str, Any]]:
-    """What rail.html draws."""
-    request = context["request"]
-    places = [(place, address(place.name)) for place in (PLACES if context.get("firm") else OFFICE)]
-    here = current(request.path, (url for _place, url in places))
-    counts = {"home": context.get("open_duties")}
-    return [
+@lru_cache(maxsize=1000)
+def drawn_rail(language: str, places: tuple[Any, ...], here: str, exactly: bool, to_do: int | None) -> SafeString:
+    """The same, kept under all that shows in it."""
+    shown = [
         {
             "url": url,
             "label": place.label,
             "icon": place.icon,
-            "current": ("page" if url == request.path else "true") if url == here else "",
-            "count": counts.get(place.name),
+            "current": ("page" if exactly else "true") if url == here else "",
+            "count": to_do if place.name == "home" else None,
             "count_label": _("to do"),
         }
         for place, url in places
         if url
     ]
+    return render_to_string("portal/rail.html", {"places": shown})
 
 
 @register.inclusion_tag("portal/worklists.html", takes_context=True)
