@@ -6,15 +6,10 @@ Source of the ratios: the common definitions of annual-accounts analysis (e.g. D
 aus Jahresabschlüssen deutscher Unternehmen"); those of payment behaviour: domain.md §3.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
-from numpy.typing import NDArray
 
-Column = NDArray[np.float64]
-Facts = Mapping[str, NDArray]
+from buyers.ratios import DAYS_OF_YEAR, Column, Facts, a_year, positive, quotient, ratios, total_liabilities
 
-DAYS_OF_YEAR = 365.0
 # Two year-ends between which growth is meant: a year, give or take a moved year-end.
 YEARS_APART = (270, 460)
 
@@ -25,28 +20,18 @@ HIGH_INCOME, UNCLASSIFIED = 8, 9
 def indicators(facts: Facts) -> dict[str, Column]:
     """Every indicator any edition knows, by code. A ratio that cannot be formed is NaN: missing, never an error."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        return {**_solvency(facts), **_liquidity(facts), **_profit(facts), **_size(facts), **_others(facts)}
-
-
-def quotient(top: Column, bottom: Column) -> Column:
-    """top / bottom. By zero: without bound in the direction of `top`, missing when both are 0. A negative bottom makes
-    it
-    missing: assets, sales or liabilities below nothing are bookkeeping slips."""
-    ratio = np.where(bottom > 0, top / bottom, np.nan)
-    return np.where((bottom == 0) & (top != 0), np.sign(top) * np.inf, ratio)
-
-
-def a_year(flow: Column, months: Column) -> Column:
-    """A flow of `months` months brought to twelve."""
-    return np.where(months > 0, flow * 12 / months, np.nan)
+        return {
+            **_solvency(facts), **_liquidity(facts), **_profit(facts), **_size(facts), **_others(facts),
+            **ratios(facts),
+        }  # fmt: skip
 
 
 def _solvency(f: Facts) -> dict[str, Column]:
-    assets, debt = _positive(f["total_assets"]), f["long_term_debt"]
+    assets, debt = positive(f["total_assets"]), f["long_term_debt"]
     return {
         # Own funds in the balance sheet; negative equity is a value (and the worst bin), not a slip.
         "equity_ratio": 100 * quotient(f["equity"], assets),
-        "debt_ratio": 100 * quotient(f["current_liabilities"] + debt, assets),
+        "debt_ratio": 100 * quotient(total_liabilities(f), assets),
         "debt_to_earnings": _years_to_repay(debt, a_year(f["operating_profit"] + f["depreciation"], f["months"])),
         "interest_cover": _interest_cover(f["operating_profit"], f["interest"]),
     }
@@ -74,19 +59,19 @@ def _liquidity(f: Facts) -> dict[str, Column]:
 
 
 def _profit(f: Facts) -> dict[str, Column]:
-    sales = _positive(f["sales"])
+    sales = positive(f["sales"])
     return {
-        "return_on_assets": 100 * quotient(a_year(f["net_profit"], f["months"]), _positive(f["total_assets"])),
+        "return_on_assets": 100 * quotient(a_year(f["net_profit"], f["months"]), positive(f["total_assets"])),
         "return_on_sales": 100 * quotient(f["net_profit"], sales),
         "gross_margin": 100 * quotient(sales - f["cost_of_sales"], sales),
-        "receivable_days": DAYS_OF_YEAR * quotient(f["receivables"], _positive(a_year(f["sales"], f["months"]))),
-        "stock_days": DAYS_OF_YEAR * quotient(f["stock"], _positive(a_year(f["cost_of_sales"], f["months"]))),
+        "receivable_days": DAYS_OF_YEAR * quotient(f["receivables"], positive(a_year(f["sales"], f["months"]))),
+        "stock_days": DAYS_OF_YEAR * quotient(f["stock"], positive(a_year(f["cost_of_sales"], f["months"]))),
     }
 
 
 def _size(f: Facts) -> dict[str, Column]:
     sales = a_year(f["sales"], f["months"])
-    before = _positive(a_year(f["previous_sales"], f["previous_months"]))
+    before = positive(a_year(f["previous_sales"], f["previous_months"]))
     # Growth only between two years of one currency: an exchange rate is no growth.
     comparable = (f["previous_gap_days"] >= YEARS_APART[0]) & (f["previous_gap_days"] <= YEARS_APART[1])
     comparable &= f["previous_same_currency"] == 1
@@ -94,16 +79,16 @@ def _size(f: Facts) -> dict[str, Column]:
     return {
         "sales_size": np.where(sales >= 0, sales * f["house_rate"] / 1000, np.nan),
         "sales_growth": np.where(comparable, 100 * (quotient(sales, before) - 1), np.nan),
-        "equity_change": np.where(comparable, 100 * quotient(change, _positive(f["previous_total_assets"])), np.nan),
+        "equity_change": np.where(comparable, 100 * quotient(change, positive(f["previous_total_assets"])), np.nan),
     }
 
 
 def _others(f: Facts) -> dict[str, Column]:
-    recent = quotient(f["recent_days"], _positive(f["recent_invoices"]))
+    recent = quotient(f["recent_days"], positive(f["recent_invoices"]))
     earlier = quotient(
-        f["experience_days"] - f["recent_days"], _positive(f["experience_invoices"] - f["recent_invoices"])
+        f["experience_days"] - f["recent_days"], positive(f["experience_invoices"] - f["recent_invoices"])
     )
-    invoices = _positive(f["experience_invoices"])
+    invoices = positive(f["experience_invoices"])
     return {
         "accounts_age": f["accounts_age_days"],
         "audited": f["audited"],
@@ -113,11 +98,9 @@ def _others(f: Facts) -> dict[str, Column]:
         "payment_trend": recent - earlier,
         "overdues_reported": f["overdues"],
         "claims_filed": f["claims"],
+        "court_cases": f["court_cases"],
+        "filing_lapses": f["filing_lapses"],
+        "sector_risk": f["sector_class"],
         "company_age": np.where(f["founded_days"] >= 0, f["founded_days"] / DAYS_OF_YEAR, np.nan),
         "country_risk": f["country_class"],
     }
-
-
-def _positive(column: Column) -> Column:
-    """The column where it is above 0, else missing: a ratio to nothing says nothing."""
-    return np.where(column > 0, column, np.nan)

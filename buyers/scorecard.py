@@ -33,6 +33,8 @@ class Windows:
     claim_months: int
     insolvency_months: int
     refresh_days: int
+    court_months: int = 24
+    filing_months: int = 12
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +17,18 @@ from buyers.models.rate import ExchangeRate
 from buyers.scorecard import Windows
 from kernel.periods import plus_months
 
+SECTOR_RISK = Path(__file__).parent.parent / "data" / "sector_risk.json"
+
 BUYERS = """
     SELECT id, country::char(2), COALESCE(grade, 0)::int2, (status <> 'active')::int::int2,
-           COALESCE((%(today)s::date - founded_on)::float8, 'NaN')
+           COALESCE((%(today)s::date - founded_on)::float8, 'NaN'),
+           COALESCE((%(sectors)s::jsonb ->> lower(btrim(sector)))::float8, 'NaN')
     FROM buyers_buyer
     WHERE {which} AND merged_into_id IS NULL
     ORDER BY id
     FOR NO KEY UPDATE {waiting}
 """
-BUYERS_TYPES = {"buyer": ">i8", "country": "S2", "grade": ">i2", "gone": ">i2", "founded_days": ">f8"}
+BUYERS_TYPES = {"buyer": ">i8", "country": "S2", "grade": ">i2", "gone": ">i2", "founded_days": ">f8", "sector_class": ">f8"}
 
 # One row per year: audited accounts before others, then those received last.
 STATEMENTS = f"""
@@ -58,22 +63,28 @@ SIGNALS = """
            count(*) FILTER (WHERE kind = 'overdue_reported' AND happened_on > %(overdues_since)s),
            count(*) FILTER (WHERE kind = 'claim_filed' AND happened_on > %(claims_since)s),
            count(*) FILTER (WHERE kind = 'insolvency_filed' AND happened_on > %(insolvency_since)s),
+           count(*) FILTER (WHERE kind = 'court_case' AND happened_on > %(courts_since)s),
+           count(*) FILTER (WHERE kind IN ('accounts_late', 'strike_off_proposed') AND happened_on > %(filings_since)s),
            -- of what policyholders report only: a court or a register names nobody and hides nobody
            count(DISTINCT reporter_id) FILTER (WHERE kind IN ('overdue_reported', 'claim_filed')),
            bool_or(kind IN ('overdue_reported', 'claim_filed'))::int::int8
     FROM buyers_signal
     WHERE buyer_id = ANY(%(buyers)s) AND happened_on <= %(today)s
-        AND kind IN ('overdue_reported', 'claim_filed', 'insolvency_filed')
+        AND kind IN ('overdue_reported', 'claim_filed', 'insolvency_filed', 'court_case', 'accounts_late',
+                     'strike_off_proposed')
     GROUP BY buyer_id
 """
 SIGNALS_TYPES = {
-    "buyer": ">i8", "overdues": ">i8", "claims": ">i8", "insolvencies": ">i8", "reporters": ">i8", "reported": ">i8",
+    "buyer": ">i8", "overdues": ">i8", "claims": ">i8", "insolvencies": ">i8", "court_cases": ">i8",
+    "filing_lapses": ">i8", "reporters": ">i8", "reported": ">i8",
 }  # fmt: skip
+
+COUNTED = ("overdues", "claims", "insolvencies", "court_cases", "filing_lapses")
 
 FLOATS = (
     *LINES, "months", "accounts_age_days", "audited", "previous_sales", "previous_months", "previous_equity",
     "previous_total_assets", "previous_gap_days", "previous_same_currency", "house_rate", "founded_days",
-    "country_class", *(name for name, kind in EXPERIENCE_TYPES.items() if kind == ">f8"),
+    "country_class", "sector_class", *(name for name, kind in EXPERIENCE_TYPES.items() if kind == ">f8"),
 )  # fmt: skip
 
 
@@ -100,17 +111,25 @@ class ScoreFacts:
         )
 
 
+@lru_cache(maxsize=1)
+def sector_classes() -> str:
+    """The house's view of sectors as JSON, 1 best to 5: a sector it has no view of is missing, not average."""
+    return SECTOR_RISK.read_text(encoding="utf-8")
+
+
 def facts_of_buyer(buyer: int, today: date, windows: Windows, house_currency: str) -> ScoreFacts:
     """The facts of one buyer, whose row is locked (waiting for whoever scores it now)."""
     which = BUYERS.format(which="id = %(buyer)s", waiting="")
-    return _facts(columns_of(which, {"buyer": buyer, "today": today}, BUYERS_TYPES), today, windows, house_currency)
+    rows = columns_of(which, {"buyer": buyer, "today": today, "sectors": sector_classes()}, BUYERS_TYPES)
+    return _facts(rows, today, windows, house_currency)
 
 
 def facts_of_due(first: int, last: int, today: date, windows: Windows, house_currency: str) -> ScoreFacts:
     """The facts of the buyers due within a range of ids. Those being scored by somebody else just now are left out."""
     which = "id BETWEEN %(first)s AND %(last)s AND next_score_on <= %(today)s"
     query = BUYERS.format(which=which, waiting="SKIP LOCKED")
-    rows = columns_of(query, {"first": first, "last": last, "today": today}, BUYERS_TYPES)
+    told = {"first": first, "last": last, "today": today, "sectors": sector_classes()}
+    rows = columns_of(query, told, BUYERS_TYPES)
     return _facts(rows, today, windows, house_currency)
 
 
@@ -119,6 +138,7 @@ def _facts(rows: NDArray, today: date, windows: Windows, house_currency: str) ->
     ids = buyers.tolist()
     columns = {name: np.full(len(ids), np.nan) for name in FLOATS}
     columns["founded_days"] = rows["founded_days"].astype(float)
+    columns["sector_class"] = rows["sector_class"].astype(float)
     columns["country_class"] = _country_classes(rows["country"], today)
     _add_statements(columns, buyers, ids, today, windows, house_currency)
     experience = _read(EXPERIENCE, EXPERIENCE_TYPES, ids, today, since=plus_months(today, -windows.experience_months),
@@ -129,13 +149,15 @@ def _facts(rows: NDArray, today: date, windows: Windows, house_currency: str) ->
     signals = _read(SIGNALS, SIGNALS_TYPES, ids, today,
                     overdues_since=plus_months(today, -windows.overdue_months),
                     claims_since=plus_months(today, -windows.claim_months),
+                    courts_since=plus_months(today, -windows.court_months),
+                    filings_since=plus_months(today, -windows.filing_months),
                     insolvency_since=plus_months(today, -windows.insolvency_months))  # fmt: skip
     counts = _counted(buyers, signals)
-    columns |= {"overdues": counts["overdues"].astype(float), "claims": counts["claims"].astype(float)}
+    columns |= {name: counts[name].astype(float) for name in COUNTED if name != "insolvencies"}
     filed = counts["insolvencies"] > 0
     columns["insolvent"] = filed | (rows["gone"] > 0)
     known = ~np.isnan(columns["accounts_age_days"]) | (columns["experience_invoices"] > 0)
-    told = counts["overdues"] + counts["claims"] > 0
+    told = sum(counts[name] for name in COUNTED if name != "insolvencies") > 0
     return ScoreFacts(
         buyers=buyers,
         grade=rows["grade"].astype(np.int16),
@@ -192,7 +214,7 @@ def _mapped(codes: NDArray, meaning: dict[str, float]) -> NDArray[np.float64]:
 
 
 def _counted(buyers: NDArray, signals: NDArray) -> dict[str, NDArray]:
-    counts = {name: np.zeros(len(buyers), np.int64) for name in ("overdues", "claims", "insolvencies")}
+    counts = {name: np.zeros(len(buyers), np.int64) for name in COUNTED}
     for name, column in counts.items():
         column[np.searchsorted(buyers, signals["buyer"])] = signals[name]
     return counts

@@ -14,6 +14,9 @@ NAN = math.nan
 FIRM = {
     "total_assets": 10_000, "current_assets": 6_000, "cash": 800, "stock": 2_000, "receivables": 2_800, "equity": 3_500,
     "current_liabilities": 4_000, "long_term_debt": 2_500, "sales": 15_000, "cost_of_sales": 10_500,
+    "fixed_assets": 4_000, "short_term_securities": 200, "share_capital": 1_000, "retained_earnings": 2_000,
+    "total_liabilities": NAN, "short_term_debt": 1_000, "payables": 2_200, "operating_costs": 14_100,
+    "profit_before_tax": 700, "court_cases": 0, "filing_lapses": 0, "sector_class": 3,
     "operating_profit": 900, "net_profit": 500, "interest": 200, "depreciation": 400, "months": 12, "audited": 1,
     "accounts_age_days": 325, "house_rate": 0.5, "previous_sales": 12_000, "previous_months": 12,
     "previous_equity": 3_000, "previous_total_assets": 10_000, "previous_gap_days": 365, "previous_same_currency": 1,
@@ -108,5 +111,5 @@ def test_what_lies_at_the_edge_of_a_ratio(code: str, changed: dict[str, float], 
 
 
 def test_nothing_known_breaks_nothing():
-    facts = {name: np.array([NAN]) for name in (*FLOATS, "overdues", "claims")}
+    facts = {name: np.array([NAN]) for name in (*FLOATS, "overdues", "claims", "court_cases", "filing_lapses")}
     assert all(math.isnan(column[0]) for column in indicators(facts).values())
