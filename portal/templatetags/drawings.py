@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from portal import charts
@@ -22,7 +23,21 @@ def limit_bar(used: Any, limit: Any, label: Any = "", currency: str = "") -> dic
     """What is owed against one limit, the limit as a line, what lies over it in another colour."""
     value, top = decimal(used) or ZERO, decimal(limit)
     drawn = charts.bar(value, top, max(value, top or ZERO))
-    return {"bar": drawn, "text": used_of(value, top, currency), "label": label, "wide": charts.WIDE}
+    return {"bar": bar(drawn), "text": used_of(value, top, currency), "label": label}
+
+
+def bar(drawn: charts.Bar) -> SafeString:
+    """One bar: its track, what is within the limit, what is over it, the limit's line. Home has some twenty."""
+    parts = [
+        f'<svg class="bar" viewBox="0 0 {charts.WIDE} 16" preserveAspectRatio="none" width="100%" height="16"'
+        f' aria-hidden="true" focusable="false"><rect class="bar-track" width="{charts.WIDE}" height="16"/>'
+        f'<rect class="bar-in" width="{drawn.within}" height="16"/>'
+    ]
+    if drawn.over:
+        parts.append(f'<rect class="bar-over" x="{drawn.within}" width="{drawn.over}" height="16"/>')
+    if drawn.limit is not None:
+        parts.append(f'<path class="bar-limit" d="M{drawn.limit} 0V16" vector-effect="non-scaling-stroke"/>')
+    return mark_safe("".join([*parts, "</svg>"]))
 
 
 @register.inclusion_tag("portal/charts/hbars.html")
@@ -36,16 +51,16 @@ def hbars(rows: Iterable[Mapping[str, Any]], label: Any = "", currency: str = ""
         row["value"], row["limit"] = decimal(row.get("value")) or ZERO, decimal(row.get("limit"))
     longest = max((max(row["value"], row["limit"] or ZERO) for row in found), default=ZERO)
     for row in found:
-        row["bar"] = charts.bar(row["value"], row["limit"], longest)
+        drawn = charts.bar(row["value"], row["limit"], longest)
+        row["bar"], row["over"] = bar(drawn), drawn.over
         row["text"] = row.get("text") or used_of(row["value"], row["limit"], currency)
     return {
         "rows": found,
         "label": label,
-        "wide": charts.WIDE,
         # Few letters leave room for the bar on a phone's line; more of them take a line of their own.
         "short": all(len(str(row["label"])) <= SHORT and len(row["text"]) <= SHORT for row in found),
         "has_limits": any(row["limit"] is not None for row in found),
-        "has_over": any(row["bar"].over for row in found),
+        "has_over": any(row["over"] for row in found),
     }
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date
@@ -49,8 +50,15 @@ def day(value: Any) -> str:
     found = as_date(value)
     if found is None:
         return NOTHING
-    words = format_date(found, format="full", locale=babel_locale())
-    return format_html('<time datetime="{}" title="{}">{}</time>', found.isoformat(), words, found.isoformat())
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', found.isoformat(), in_full(found, babel_locale()), found.isoformat()
+    )
+
+
+@lru_cache(maxsize=5000)
+def in_full(found: date, locale: str) -> str:
+    """`Saturday 21 November 2026`, kept: the same days stand on every page."""
+    return format_date(found, format="full", locale=locale)
 
 
 @register.filter
@@ -59,7 +67,7 @@ def moment(value: Any) -> str:
     if not value:
         return NOTHING
     at = timezone.localtime(datetime.fromisoformat(value) if isinstance(value, str) else value)
-    words = f"{format_date(at, format='full', locale=babel_locale())} {at:%H:%M} {zone_shown(at)}"
+    words = f"{in_full(at.date(), babel_locale())} {at:%H:%M} {zone_shown(at)}"
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), words, f"{at:%Y-%m-%d %H:%M}")
 
 
@@ -83,7 +91,7 @@ def due(context: template.Context, value: Any, country: str = "") -> str:
         '<span class="due{}"><time datetime="{}" title="{}">{}</time> <span class="due-in">{}</span></span>',
         " due-late" if found < today else " due-soon" if (found - today).days <= SOON else "",
         found.isoformat(),
-        format_date(found, format="full", locale=babel_locale()),
+        in_full(found, babel_locale()),
         short_day(found, today),
         distance(found, today, str(country or "")),
     )

@@ -6,9 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from babel.numbers import format_decimal
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils import timezone, translation
 
+from accounts.wording import amount_shown, babel_locale
+from kernel.currencies import MINOR_UNITS
 from kernel.refusals import refusal
 from kernel.working import Step
 from portal.templatetags import figures, words
@@ -40,6 +43,19 @@ def rendered(source: str, **context: Any) -> str:
 )
 def test_money_has_the_decimals_of_its_currency(amount: Any, currency: str, shown: str) -> None:
     assert rendered("{% money a c %}", a=amount, c=currency) == shown
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD", ""])
+@pytest.mark.parametrize(
+    "amount", ["0", "0.005", "0.015", "-0.5", "999.995", "1000", "-1234567.89", "99999999999999.4321"]
+)
+def test_numbers_are_written_as_the_locale_writes_them(amount: str, currency: str, language: str) -> None:
+    digits = MINOR_UNITS.get(currency, 2)
+    shape = "#,##0" + ("." + "0" * digits if digits else "")
+    with translation.override(language):
+        expected = format_decimal(Decimal(amount), format=shape, locale=babel_locale())
+        assert amount_shown(Decimal(amount), currency) == f"{expected} {currency}".strip()
 
 
 def test_money_shows_its_currency_or_whole_units_when_asked() -> None:
