@@ -87,7 +87,10 @@ def test_the_cap_holds_between_processes_too() -> None:
         )  # fmt: skip
     for client in clients:
         assert client.stdout.readline().strip() == "ready"  # type: ignore[union-attr]
-    answers = [json.loads(client.communicate("\n", timeout=120)[0]) for client in clients]
+    for client in clients:
+        client.stdin.write("\n")  # type: ignore[union-attr]
+        client.stdin.flush()  # type: ignore[union-attr]
+    answers = [json.loads(client.communicate(timeout=120)[0]) for client in clients]
     assert all(client.returncode == 0 for client in clients)
     assert LimitRequest.objects.filter(stage="decided").exists()
     assert any("referred" in answer for answer in answers)
