@@ -276,6 +276,8 @@ SCORE_WORKERS = env.int("SCORE_WORKERS", default=8)
 # --- logs ------------------------------------------------------------------------------------------------------------
 
 LOGGING = logging_settings(env.str("LOG_LEVEL", default="INFO"))
+# One line per request, when it has been answered; that it began is told at LOG_LEVEL=DEBUG only.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_REQUEST_CANCELLED_LOG_LEVEL = logging.INFO  # a page that listened was closed: nothing to warn of
 
 refuse_unsafe(globals())
