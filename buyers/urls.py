@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from buyers.views import alerts, book, find, proposal, scores
+from buyers.views import alerts, book, find, letters, proposal, scores
 
 urlpatterns: list[URLPattern] = [
     # the book
@@ -10,7 +10,6 @@ urlpatterns: list[URLPattern] = [
     re_path(r"^export\.(?P<kind>csv|xlsx)$", book.export_buyers, name="export_buyers"),
     path("add/", book.add_buyer, name="add_buyer"),
     path("entries/<int:pk>/", book.book_entry_edit, name="book_entry_edit"),
-    path("entries/<int:pk>/archive/", book.archive_buyer, name="archive_buyer"),
     path("entries/<int:pk>/restore/", book.restore_buyer, name="restore_buyer"),
     # the directory
     path("find/", find.find_buyer, name="find_buyer"),
@@ -22,5 +21,6 @@ urlpatterns: list[URLPattern] = [
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<int:pk>/", alerts.alert, name="alert"),
     path("alerts/<int:pk>/done/", alerts.alert_done, name="alert_done"),
+    path("<int:pk>/letters/<slug:kind>/", letters.buyer_letter, name="buyer_letter"),
     path("<int:pk>/grade/", scores.score_history, name="score_history"),
 ]

@@ -46,6 +46,11 @@ WORDS: dict[str, Any] = {
     # Handling
     "claim_not_on_the_desk": _("This claim does not wait for the insurer."),
     "claim_taken_already": _("A colleague has taken this claim meanwhile."),
+    # Laying a buyer aside
+    "held_by_request": _("A request for a limit is open: %(reference)s. Wait for its decision, or withdraw it first."),
+    "held_by_limit": _("There is a limit in force: %(amount)s. End it first."),
+    "held_by_claim": _("A claim is open: %(reference)s. It must be closed first."),
+    "held_by_overdue_debt": _("%(amount)s is overdue since %(since_on)s. Enter what was paid first."),
     "assessment_needs_words": _("Write what the assessment found: the exporter reads it."),
     # The timeline
     "claim_started": _("Draft begun"),
@@ -64,6 +69,7 @@ WORDS: dict[str, Any] = {
     "claim_assessed": _("Assessment closed"),
     "claim_withdrawn": _("Claim withdrawn"),
     # The trail
+    "audit_lay_buyer_aside": _("Laid a buyer aside, nothing being open on it"),
     "audit_start_claim": _("Began a claim"),
     "audit_amend_claim": _("Changed a claim"),
     "audit_add_claim_invoice": _("Added an invoice to a claim"),

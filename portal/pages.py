@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from claims.views import book
 from portal.views import buyer, duties, health, help, home, language, live, search
 
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("search", search.search, name="search"),
     path("help/", help.help, name="help"),
     path("buyers/<int:pk>/", buyer.buyer, name="buyer"),
+    path("buyers/entries/<int:pk>/archive/", book.archive_buyer, name="archive_buyer"),
     path("i18n/", language.set_language, name="set_language"),
     path("live/events", live.live_events, name="live_events"),
     path("healthz", health.healthz, name="healthz"),

@@ -63,3 +63,13 @@ def test_our_apps_do_not_talk_by_signals():
         if any(name.startswith("django.db.models.signals") or name == "django.dispatch" for name in imported(node))
     ]
     assert found == []
+
+
+def test_only_the_floor_that_knows_all_holds_lays_a_buyer_aside():
+    found = [
+        module.name
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and "archive_book_entry" in {alias.name for alias in node.names}
+    ]
+    assert found == ["claims.actions.book"]

@@ -52,7 +52,10 @@ def edit_book_entry(
 
 @action
 def archive_book_entry(*, by: int, entry: int) -> BookEntry:
-    """Lay a buyer aside: out of the lists, with its history kept. A second time changes nothing."""
+    """Lay a buyer aside: out of the lists, with its history kept. A second time changes nothing.
+
+    Only for claims/actions/book.py, which knows what of the floors above may hold the entry (docs/adr/0015).
+    """
     row = _locked(entry)
     require_role(by, row.exporter_id)
     repeated = row.archived_at is not None

@@ -1,4 +1,4 @@
-"""An exporter's book of buyers: the list, its file, one entry's notes, laying aside."""
+"""An exporter's book of buyers: the list, its file, one entry's notes, taking back what was laid aside."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from accounts.access import reads, writes
 from accounts.models.roles import MAY_WRITE
 from accounts.paging import keyset_page
 from accounts.wording import said_of
-from buyers.actions.book import add_to_book, archive_book_entry, edit_book_entry, restore_book_entry
+from buyers.actions.book import add_to_book, edit_book_entry, restore_book_entry
 from buyers.forms import BookEntryForm, BookFilter
 from buyers.models import BookEntry, Buyer
 from buyers.tables import ROWS_AT_ONCE, completed, written_csv, written_xlsx
@@ -87,15 +87,6 @@ def book_entry_edit(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Your notes are kept."))
         return redirect("buyer", pk=entry.buyer_id)
     return render(request, "buyers/book_entry_edit.html", {"form": form, "entry": entry, "buyer": entry.buyer})
-
-
-@require_POST
-@writes
-def archive_buyer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Lay a buyer aside."""
-    entry = archive_book_entry(by=request.user.pk, entry=_entry(request, pk).pk)
-    messages.success(request, _("%(name)s is laid aside. Its history is kept.") % {"name": entry.buyer.name})
-    return redirect("buyers")
 
 
 @require_POST
