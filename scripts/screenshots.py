@@ -5,6 +5,7 @@ languages, some of them narrow too. Signs in as the demo's people; their passwor
 """
 
 import argparse
+import io
 import os
 import shutil
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 CLERK = ("lin.yue@lanhai.example", "harbour-lantern-41")
@@ -85,8 +87,16 @@ def take(page: Page, address: str, find: str, to: Path) -> int:
         page.goto(address + str(page.locator(wanted).first.get_attribute("href")))
     page.evaluate("document.fonts.ready")
     time.sleep(0.1)
-    page.screenshot(path=to, full_page=True)
+    to.write_bytes(reduced(page.screenshot(full_page=True)))
     return 1
+
+
+def reduced(png: bytes) -> bytes:
+    """The picture in 256 colours, a third of its size and the same to the eye: all of them stay about 1 MB."""
+    smaller = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as picture:
+        picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(smaller, "PNG", optimize=True)
+    return smaller.getvalue()
 
 
 PAGES = {

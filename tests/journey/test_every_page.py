@@ -6,15 +6,21 @@ The addresses are walked from the resolver, so that a new page is looked at from
 from collections.abc import Callable, Iterator
 from http.cookies import Morsel
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from accounts.models import Exporter, User
-from accounts.models.roles import Role
-from accounts.tests.factories import member, operator, signed_in
-from buyers.models import Buyer
+from accounts.models.roles import UNDERWRITER, Role
+from accounts.tests.factories import member, operator, signed_in, staff
+from buyers.actions.merge import merge_buyers
+from buyers.actions.proposal import confirm_proposal, propose_buyer, refuse_proposal
+from buyers.models import Buyer, BuyerProposal, DirectoryImport, RefusedRow
+from buyers.models.directory_import import ImportPhase, ImportStage
+from buyers.tests.factories import buyer
 from policies.models import CreditLimit
 from tests.addresses import Address, addresses
 from tests.journey.screen import Screen
@@ -37,7 +43,7 @@ def test_every_page_of_an_exporter(language: str, screens: Callable[..., Screen]
     client = signed_in(Client(), member(world.firm, Role.OWNER, name="Owner"), world.firm)
     paths = [path_of(a, world) for a in ours() if a.access in {"person", *Role.values}]
     paths += [reverse(name) for name, access in OF_ALLAUTH.items() if access == "person"]
-    walked = walk(screens(language, names=names_of(world)), client, paths)
+    walked = walk(screens(language, names=names_of()), client, paths)
     assert len(walked) > 35
 
 
@@ -60,17 +66,64 @@ def test_a_page_that_is_not_there_says_so(language: str, screens: Callable[..., 
 @LANGUAGES
 def test_every_page_of_the_office(language: str, screens: Callable[..., Screen]) -> None:
     world = grown_world()
-    client = signed_in(Client(), operator())
-    walked = walk(screens(language, names=names_of(world)), client, list(office_paths(world)))
-    assert len(walked) > 15
+    client, clerk = signed_in(Client(), operator()), User.objects.get(name="Clerk")
+    paths = [*office_paths(world), *proposals(world, clerk), *imports(), *merges(world)]
+    walked = walk(screens(language, names=names_of()), client, paths)
+    assert set(paths[-EXAMPLES:]) <= set(walked)
+    assert len(walked) > 15 + EXAMPLES
 
 
-def names_of(world: World) -> tuple[str, ...]:
+EXAMPLES = 3 + 4 + 2  # of proposals, imports and merges
+
+
+def proposals(world: World, clerk: User) -> Iterator[str]:
+    """A proposal with a number that does not fit and an entry it may be, one that was confirmed, one refused."""
+    told = {"by": clerk.pk, "exporter": world.firm.pk, "country": "DE"}
+    numbered = propose_buyer(**told, name=world.buyer.name, scheme="VAT", value="DE136695976", form_key=uuid4())
+    confirmed = propose_buyer(**told, name="Lorenz Armaturen GmbH", form_key=uuid4())
+    refused = propose_buyer(**told, name="Nobody & Sons", form_key=uuid4())
+    underwriter = staff(UNDERWRITER, name="Ursula Wendt")
+    confirm_proposal(
+        by=underwriter.pk, proposal=confirmed.pk, name=confirmed.name, country="DE", scheme="LEI",
+        value="549300T8BM49AURSDO55",
+    )  # fmt: skip
+    refuse_proposal(by=underwriter.pk, proposal=refused.pk, reason="not_found_in_register")
+    for row in (numbered, confirmed, refused):
+        yield reverse("admin:decide_proposal", args=[row.pk])
+
+
+def imports() -> Iterator[str]:
+    """A file that waits, one that is being read, one that was taken with a refused row, and one that could not be."""
+    states: list[dict[str, Any]] = [
+        {},
+        {"phase": ImportPhase.READING, "rows_read": 40, "shape": "plain"},
+        {"stage": ImportStage.DONE, "phase": ImportPhase.WRITING, "shape": "plain", "rows_read": 3, "accepted": 2,
+         "added": 1, "changed": 1, "refused": 1, "warned": 1, "finished_at": timezone.now()},
+        {"stage": ImportStage.FAILED, "failure": "import_interrupted", "finished_at": timezone.now()},
+    ]  # fmt: skip
+    for number, columns in enumerate(states):
+        run = DirectoryImport.objects.create(file_name=f"companies-{number}.csv", started_by=staff(), **columns)
+        if run.refused:
+            RefusedRow.objects.create(run=run, line=3, code="row_is_a_person", raw="companies-3.csv")
+            RefusedRow.objects.create(run=run, line=4, code="row_unreadable", warning=True, raw="companies-4.csv")
+        yield reverse("admin:directory_import", args=[run.pk])
+
+
+def merges(world: World) -> Iterator[str]:
+    """Two entries that look like one, and one that was merged already."""
+    twin, gone = buyer(world.buyer.name), buyer("Lorenz Armaturen AG")
+    merge_buyers(by=staff(UNDERWRITER).pk, source=gone.pk, into=world.buyer.pk)
+    for source in (twin, gone):
+        yield reverse("admin:merge_entries", args=[source.pk])
+
+
+def names_of() -> tuple[str, ...]:
     """What nobody translates: names, and what was typed."""
     people = User.objects.values_list("name", "email")
     firms = Exporter.objects.values_list("name", flat=True)
     called = [word for one in people for word in one if word]
-    return (*Buyer.objects.values_list("name", flat=True), *firms, *called, *TYPED, world.proposal.name)
+    proposed = BuyerProposal.objects.values_list("name", flat=True)
+    return (*Buyer.objects.values_list("name", flat=True), *firms, *called, *TYPED, *proposed)
 
 
 def office_paths(world: World) -> Iterator[str]:
