@@ -13,6 +13,7 @@ from accounts.models import Exporter
 from buyers.models import Buyer, CountryRisk, ExchangeRate, FinancialStatement, Identifier, PaymentExperience
 from buyers.models.buyer import BuyerCategory
 from buyers.names import sort_key
+from buyers.search.keeping import keep_names
 from demo.clock import Story
 from demo.statements import (
     INTERIM,
@@ -64,6 +65,7 @@ def make_buyers(story: Story) -> dict[str, Buyer]:
         Identifier(buyer=buyer, scheme="LEI", value=invented_lei(number))
         for number, buyer in enumerate(made.values(), start=1)
     )
+    keep_names(buyer.pk for buyer in made.values())
     return made
 
 

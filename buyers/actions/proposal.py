@@ -17,6 +17,7 @@ from buyers.models import Buyer, BuyerProposal, Identifier
 from buyers.models.buyer import BuyerCategory
 from buyers.names import sort_key
 from buyers.proposing import confirmation_refused, proposal_refused, refusal_refused
+from buyers.search.keeping import keep_names
 from desk.actions.notice import tell
 from kernel.refusals import refusal, refuse
 
@@ -97,6 +98,7 @@ def confirm_proposal(
     refuse(confirmation_refused(number, _known(scheme, number)))
     assert number is not None  # refused above
     buyer = _new_buyer(name=name, country=country, category=category, address=address, city=city)
+    keep_names([buyer.pk])
     _give_number(buyer, scheme, number)
     _decide(row, by, stage, buyer)
     add_to_book(by=by, exporter=row.exporter_id, buyer=buyer.pk, own_reference=row.own_reference)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from typing import Any
 
+from buyers.directory.naming import add_names, change_names
 from buyers.directory.reading import Opened, as_line, blocks
 from buyers.directory.rows import PUBLIC_BODY, Accepted, judged
 
@@ -96,7 +97,7 @@ def merge(cursor: Any, run: int, file: Opened) -> Merged:
     refused = _one(cursor, "SELECT count(*) FROM staged_refusals WHERE NOT warning")
     warned = _one(cursor, "SELECT count(*) FROM staged_refusals WHERE warning")
     if fresh or changed:
-        cursor.execute("ANALYZE buyers_buyer, buyers_identifier")
+        cursor.execute("ANALYZE buyers_buyer, buyers_identifier, buyers_name")
     return Merged(accepted + refused, accepted, fresh, changed, refused, warned)
 
 
@@ -175,6 +176,7 @@ def _change(cursor: Any, file: Opened) -> int:
             "UPDATE buyers_bookentry e SET sort_key = c.sort_key FROM changed_buyers c "
             "WHERE e.buyer_id = c.id AND e.sort_key <> c.sort_key"
         )
+        change_names(cursor, "SELECT id, name, country FROM changed_buyers")
     cursor.execute(
         "UPDATE buyers_identifier i SET check_digits_fail = s.check_digits_fail FROM staged_buyers s "
         "WHERE s.identifier = i.id AND i.check_digits_fail <> s.check_digits_fail"
@@ -204,6 +206,7 @@ def _add(cursor: Any, file: Opened, fresh: int) -> None:
         "INSERT INTO buyers_identifier (buyer_id, scheme, value, check_digits_fail) "
         "SELECT fresh, scheme, value, check_digits_fail FROM staged_buyers WHERE known IS NULL ORDER BY fresh"
     )
+    add_names(cursor, "SELECT fresh, name, country FROM staged_buyers WHERE known IS NULL ORDER BY fresh")
     for statement in rebuilt:
         cursor.execute(statement)
 
@@ -226,7 +229,7 @@ def _taken_down(cursor: Any) -> list[str]:
     keys = cursor.fetchall()
     cursor.execute(
         "SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
-        "WHERE i.indrelid IN ('buyers_buyer'::regclass, 'buyers_identifier'::regclass) "
+        "WHERE i.indrelid IN ('buyers_buyer'::regclass, 'buyers_identifier'::regclass, 'buyers_name'::regclass) "
         "AND NOT i.indisunique AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)"
     )
     indexes = cursor.fetchall()

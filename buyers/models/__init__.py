@@ -8,6 +8,7 @@ from buyers.models.country import CountryRisk
 from buyers.models.directory_import import DirectoryImport, RefusedRow
 from buyers.models.feed import FeedRefusal, FeedRun, RegisterEntry
 from buyers.models.link import BuyerLink
+from buyers.models.name import Name, TermFrequency
 from buyers.models.proposal import BuyerProposal
 from buyers.models.rate import ExchangeRate
 from buyers.models.score import Score
@@ -36,6 +37,7 @@ __all__ = [
     "FinancialStatement",
     "HitDecision",
     "Identifier",
+    "Name",
     "PaymentExperience",
     "RefusedRow",
     "RegisterEntry",
@@ -48,4 +50,5 @@ __all__ = [
     "ScreeningHit",
     "ScreeningRun",
     "Signal",
+    "TermFrequency",
 ]

@@ -3,10 +3,9 @@
 from typing import ClassVar, Self
 
 import pgtrigger
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Q, Subquery, Value
-from django.db.models.functions import Coalesce, Upper
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -27,18 +26,6 @@ class BuyerStatus(models.TextChoices):
     ACTIVE = "active", pgettext_lazy("company", "Active")
     INSOLVENT = "insolvent", _("Insolvent")
     DISSOLVED = "dissolved", _("Dissolved")
-
-
-# Han characters, kana and Hangul: scripts in which two characters already make a word.
-EAST_ASIAN = "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff]"
-
-
-def spaced_out(name: models.Expression | F) -> Func:
-    """`name` with blanks around each East Asian character, which makes each a word of its own for trigrams.
-
-    A trigram needs three characters, so that the index of whole names is of no use to somebody who looks for 宏远.
-    """
-    return Func(name, Value(f"({EAST_ASIAN})"), Value(r" \1 "), Value("g"), function="regexp_replace")
 
 
 class BuyerQuerySet(models.QuerySet["Buyer"]):
@@ -125,12 +112,6 @@ class Buyer(models.Model):
             models.Index(fields=["country", "sort_key", "id"], name="buyers_by_country"),
             models.Index(
                 fields=["next_score_on", "id"], condition=Q(next_score_on__isnull=False), name="buyers_to_score"
-            ),
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="buyers_name_trigrams"),
-            GinIndex(
-                OpClass(spaced_out(F("name")), name="gin_trgm_ops"),
-                condition=Q(name__regex=EAST_ASIAN),
-                name="buyers_name_characters",
             ),
         ]
 

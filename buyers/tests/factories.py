@@ -6,9 +6,10 @@ from itertools import count
 from typing import Any
 
 from accounts.models import Exporter, Membership, User
-from buyers.models import BookEntry, Buyer, ExchangeRate, FinancialStatement, Identifier, PaymentExperience, Score
-from buyers.names import sort_key
+from buyers.models import BookEntry, Buyer, ExchangeRate, FinancialStatement, Identifier, Name, PaymentExperience, Score
+from buyers.names import sort_key, spelled
 from buyers.scorecard import edition
+from buyers.terms import terms_of
 
 _numbers = count(1)
 
@@ -22,9 +23,17 @@ def buyer(name: str = "", **columns: Any) -> Buyer:
     columns.setdefault("country", "DE")
     columns.setdefault("sort_key", sort_key(name))
     row = Buyer.objects.create(name=name, **columns)
+    named(row, name)
     for scheme, value in numbers.items():
         Identifier.objects.create(buyer=row, scheme=scheme, value=value)
     return row
+
+
+def named(buyer: Buyer, text: str, **columns: Any) -> Name:
+    """A name by which the search finds `buyer`; the current one unless said otherwise."""
+    found = spelled(text)
+    columns = {"core": found.key, "country": str(buyer.country or ""), "terms": terms_of(found.content), **columns}
+    return Name.objects.create(buyer=buyer, text=text, **columns)
 
 
 def in_book(exporter: Exporter, buyer: Buyer, **columns: Any) -> BookEntry:

@@ -90,7 +90,7 @@ def test_candidates_stand_beside_the_proposal(office: Client):
     buyer("ACME GmbH", country="DE"), buyer("Acme GmbH", country="AT"), buyer("Acme GmbH & Co", country="CH")
     shown = office.get(decide(row))
     assert [(c.buyer.name, c.how) for c, _warning in shown.context["candidates"]] == [
-        ("Other name", "number"), ("ACME GmbH", "name"), ("Acme GmbH", "name"), ("Acme GmbH & Co", "beginning"),
+        ("Other name", "number"), ("ACME GmbH", "name"), ("Acme GmbH", "name"), ("Acme GmbH & Co", "form"),
     ]  # fmt: skip
 
 

@@ -1,0 +1,161 @@
+"""Legal forms: what of a company's name says of which kind it is, and can be left out or written short.
+
+Source of the list: the registers' own abbreviations (GLEIF's Entity Legal Forms, ISO 20275, by country) and how
+contracts and invoices write them. Words here are folded as `buyers.names.words_of` folds: no accents, ae → a,
+"G.m.b.H." → gmbh.
+"""
+
+# One line per form; two names whose forms stand on one line have the same legal form, abbreviated or not.
+_FORMS = """
+ltd|limited|co ltd|co limited|company limited|ltd co|coltd|cong ty tnhh|tnhh|mtv|tnhh mtv
+private limited|pvt ltd|pvt limited|private ltd|p ltd|pte ltd|pte limited|pty ltd|pty limited|proprietary limited|pty|pte|pvt
+sdn bhd|sendirian berhad
+bhd|berhad
+plc|public limited company|publ ltd company|public company limited|pcl
+inc|incorporated|incorp
+corp|corporation
+llc|limited liability company|lc|ltd liability company|ooo|obshchestvo s ogranichennoi otvetstvennostiu|too|mchj
+llp|limited liability partnership
+lp|limited partnership|ltd partnership
+co|company|cie|and co
+pc|professional corporation
+ulc|unlimited company|unlimited liability company
+gmbh|gesellschaft mit beschrankter haftung|mbh|gesmbh|ges mbh|ggmbh
+gmbh co kg|gmbh und co kg|gmbh co ohg|gmbh co|gmbh cokg|gmbh co kgaa|ag co kg|se co kg|ug haftungsbeschrankt co kg
+ug|ug haftungsbeschrankt|unternehmergesellschaft
+ag|aktiengesellschaft
+kg|kommanditgesellschaft
+kgaa|kommanditgesellschaft auf aktien
+ohg|offene handelsgesellschaft
+ek|e kfm|e k
+ev|eingetragener verein
+eg|eingetragene genossenschaft
+se|societas europaa|societas europa
+sa|societe anonyme|sociedad anonima|sociedade anonima|spolka akcyjna|soc an
+sarl|societe a responsabilite limitee|sarlu|eurl
+sas|sasu|societe par actions simplifiee|sociedad por acciones simplificada
+snc|societe en nom collectif|societa in nome collettivo
+sci|societe civile immobiliere
+sca|societe en commandite par actions
+scs|secs|scsp
+srl|societa a responsabilita limitata|sociedad de responsabilidad limitada|societate cu raspundere limitata|srls|sprl
+spa|societa per azioni|sociedad por acciones
+sl|slu|sociedad limitada|sociedad limitada unipersonal
+sau|sociedad anonima unipersonal
+sa de cv|sab de cv|sapi de cv|sociedad anonima de capital variable|s de rl de cv|sofom enr|sa de cv sofom
+ltda|limitada|lda|eireli|sociedade limitada
+bv|besloten vennootschap|bvba|besloten vennootschap met beperkte aansprakelijkheid
+nv|namloze vennootschap
+vof|cvba|cv
+oy|osakeyhtio|oy ab
+oyj|julkinen osakeyhtio
+ab|aktiebolag|aktiebolaget
+ab publ|abp
+as|aksjeselskap|aktieselskab|akciova spolecnost|akciova spolocnost|anonim sirketi|a s
+asa|allmennaksjeselskap
+aps|anpartsselskab
+hf|ehf
+sp zoo|spolka zoo|spolka z ograniczona odpowiedzialnoscia|spzoo|sp z oo
+sp k|spk|spolka komandytowa|sp zoo sp k|sp zoo spk
+sro|spol sro|spolecnost s rucenim omezenym|spolocnost s rucenim obmedzenym
+kft|korlatolt felelossegu tarsasag
+zrt|nyrt|rt
+bt|beteti tarsasag
+doo|drustvo s ogranicenom odgovornoscu|druzba z omejeno odgovornostjo
+dd|dionicko drustvo
+ood|eood|druzhestvo s ogranichena otgovornost
+ad|ead|aktsionerno druzhestvo
+ou|osauhing
+sia|sabiedriba ar ierobezotu atbildibu
+uab|uzdaroji akcine bendrove
+tov|tovarystvo z obmezhenoiu vidpovidalnistiu
+ao|pao|oao|zao|aktsionernoe obshchestvo|jsc|ojsc|cjsc|pjsc|joint stock company|co jsc|joint stock co|cong ty co phan
+ltd sti|limited sirketi|limited sirket|ltd sirketi
+kk|kabushiki kaisha|kabushiki gaisha
+gk|godo kaisha|godo gaisha
+pt|perseroan terbatas|pt tbk
+tbk
+wll|with limited liability
+fze|fzco|fzc|fz llc|fzllc|dmcc
+saog|saoc|kscp|kscc|ksc|psc
+"""  # noqa: E501 - one line per form
+
+# Forms that stand before the name ("PT Astra", "ООО Ромашка", "Công ty TNHH …").
+_BEFORE = "pt|ooo|ao|pao|oao|zao|tov|uab|sia|too|kk|kabushiki kaisha|cong ty tnhh|cong ty co phan|sci|sas|sarl|eurl"
+
+# East Asian forms, the longest first; the form they are one with.
+_EAST_ASIAN = {
+    "股份有限责任公司": "plc", "股份有限公司": "plc", "有限责任公司": "ltd", "有限公司": "ltd", "股份公司": "plc",
+    "无限公司": "ulc", "普通合伙": "llp", "有限合伙": "lp", "公司": "co",
+    "株式会社": "kk", "有限会社": "ltd", "合同会社": "gk", "合名会社": "ohg", "合资会社": "kg",
+    "주식회사": "kk", "유한회사": "ltd", "유한책임회사": "llc",
+}  # fmt: skip
+_EAST_ASIAN_BEFORE = ("株式会社", "有限会社", "合同会社", "주식회사", "유한회사")
+
+_LINES = [line.split("|") for line in _FORMS.strip().splitlines()]
+_FORM_OF = {tuple(form.split()): line[0] for line in _LINES for form in line}
+_BEFORE_WORDS = {tuple(form.split()) for form in _BEFORE.split("|")}
+_LONGEST = max(len(form) for form in _FORM_OF)
+_LAST_WORDS = {form[-1] for form in _FORM_OF}
+_FIRST_WORDS = {form[0] for form in _BEFORE_WORDS}
+# Words that mostly belong to a form, wherever they stand ("Limited Acme Private"): they find nothing by themselves.
+FORM_WORDS = frozenset(word for form in _FORM_OF for word in form if len(form) == 1) | {
+    "private", "public", "proprietary", "pvt", "pte", "pty", "sdn", "sp", "de", "mit", "beschrankter", "the",
+}  # fmt: skip
+# What a name may begin or end with without being another name.
+_THE = "the"
+
+
+def parted(words: list[str]) -> tuple[list[str], str]:
+    """The words of a name without its legal form, and the form ("" when it has none): ``acme gmbh`` → [acme], gmbh.
+
+    A name that is nothing but a form stays whole.
+    """
+    rest, form = list(words), ""
+    while len(rest) > 1 or (rest and rest[-1][-1:] >= "\u3000"):
+        left, found = _without_last(rest)
+        if not found or not left:
+            break
+        rest, form = left, form or found
+    while len(rest) > 1 and (rest[0] in _FIRST_WORDS or rest[0] == _THE):
+        left, found = _without_first(rest)
+        if left is rest:
+            break
+        rest, form = left, form or found
+    if rest and rest[0] >= "\u3000":
+        rest, form = _east_asian_before(rest, form)
+    return rest, form
+
+
+def _without_last(words: list[str]) -> tuple[list[str], str]:
+    last = words[-1]
+    if last in _LAST_WORDS:
+        for length in range(min(_LONGEST, len(words) - 1), 0, -1):
+            if found := _FORM_OF.get(tuple(words[-length:])):
+                return words[:-length], found
+        return words, ""
+    if last[-1] < "\u3000":
+        return words, ""
+    for ending, found in _EAST_ASIAN.items():
+        if last == ending:
+            return words[:-1], found
+        if last.endswith(ending):
+            return [*words[:-1], last[: -len(ending)]], found
+    return words, ""
+
+
+def _without_first(words: list[str]) -> tuple[list[str], str]:
+    if words[0] == _THE:
+        return words[1:], ""
+    for length in range(min(3, len(words) - 1), 0, -1):
+        if tuple(words[:length]) in _BEFORE_WORDS:
+            return words[length:], _FORM_OF.get(tuple(words[:length]), "")
+    return words, ""
+
+
+def _east_asian_before(words: list[str], form: str) -> tuple[list[str], str]:
+    for beginning in _EAST_ASIAN_BEFORE:
+        if words[0].startswith(beginning) and (len(words) > 1 or words[0] != beginning):
+            rest = [words[0][len(beginning) :], *words[1:]]
+            return [word for word in rest if word], form or _EAST_ASIAN[beginning]
+    return words, form

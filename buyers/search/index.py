@@ -1,0 +1,138 @@
+"""The questions the search puts to the index of names (buyers_name), each bounded in what it reads and answers."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db import OperationalError, connection, transaction
+
+from buyers.models import Buyer
+from buyers.models.name import Name, NameKind, TermFrequency
+from buyers.terms import Question
+
+# A search that takes longer ends with what it has, and says so.
+TIME_LIMIT_MS = 3_000
+# Names taken for one question about terms, and for one about beginnings; more where a status narrows them afterwards.
+PER_QUESTION, NARROWED = 100, 500
+# A term that more names have is never what a question is answered by: reading its list alone would take too long.
+MOST_NAMES = 400_000
+# Above every character there is.
+_LAST = "\U0010ffff"
+
+
+class Hit(NamedTuple):
+    """A name the index found."""
+
+    pk: int
+    buyer: int
+    text: str
+    core: str
+    kind: str
+    country: str
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """Country and status of the buyers wanted; empty: any."""
+
+    country: str = ""
+    status: str = ""
+
+    @property
+    def condition(self) -> str:
+        """On a name `n`; the status, which names do not have, is looked up afterwards."""
+        return " AND n.country = %(country)s" if self.country else ""
+
+    @property
+    def as_filter(self) -> dict[str, str]:
+        """The same on buyers."""
+        return {column: value for column, value in (("country", self.country), ("status", self.status)) if value}
+
+
+class TookTooLong(Exception):
+    """The database did not answer in time."""
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """A transaction in which questions may be put: through the indexes only, and none longer than the limit."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            # The planner takes the array index for dear on small tables and on terms it has no statistics of.
+            cursor.execute(f"SET LOCAL statement_timeout = {TIME_LIMIT_MS:d}; SET LOCAL enable_seqscan = off")
+            yield
+            # Inside somebody else's transaction the settings would stay.
+            cursor.execute("SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT")
+    except OperationalError as late:
+        if "statement timeout" not in str(late):
+            raise
+        raise TookTooLong from None
+
+
+def beginning(core: str, narrowing: Narrowing, limit: int) -> list[Hit]:
+    """Names whose words without the legal form begin with `core`, in their order: the same name comes first."""
+    return _hits(
+        f"SELECT {_COLUMNS} FROM buyers_name n "  # noqa: S608 - our own words
+        f"WHERE n.core >= %(core)s AND n.core < %(last)s{narrowing.condition} ORDER BY n.core, n.id LIMIT %(limit)s",
+        narrowing,
+        core=core,
+        last=core + _LAST,
+        limit=NARROWED if narrowing.status else limit,
+    )
+
+
+def answers(questions: Iterable[Question], sizes: Sequence[int], narrowing: Narrowing) -> list[Hit]:
+    """Names that have all terms of one of the questions, PER_QUESTION of each; `sizes`: terms of the lengths wanted."""
+    bounded = [question for question in questions if question.rarest <= MOST_NAMES]
+    any_size = _answers([q for q in bounded if not q.sized], (), narrowing)
+    return any_size + _answers([q for q in bounded if q.sized], sizes, narrowing)
+
+
+def _answers(questions: list[Question], sizes: Sequence[int], narrowing: Narrowing) -> list[Hit]:
+    if not questions:
+        return []
+    size = " AND n.terms && %(sizes)s::int[]" if sizes else ""
+    # One plan for any number of questions: each reads the index for itself and stops at its limit.
+    return _hits(
+        "SELECT n.* FROM unnest(%(terms)s::text[]) q (terms), LATERAL ("  # noqa: S608 - our own words
+        f"SELECT {_COLUMNS} FROM buyers_name n WHERE n.terms @> q.terms::int[]{size}{narrowing.condition} "
+        "LIMIT %(limit)s) n",
+        narrowing,
+        terms=["{" + ",".join(map(str, question.terms)) + "}" for question in questions],
+        sizes=list(sizes),
+        limit=NARROWED if narrowing.status else PER_QUESTION,
+    )
+
+
+def with_pinyin(key: str, narrowing: Narrowing, limit: int) -> list[Hit]:
+    """Chinese names that begin with these syllables, through the sort keys of their buyers."""
+    buyers = Buyer.objects.filter(sort_key__startswith=key, **narrowing.as_filter).order_by("sort_key", "id")
+    chosen = buyers.values_list("pk", flat=True)[:limit]
+    names = Name.objects.filter(buyer__in=list(chosen), kind=NameKind.CURRENT, core__gt="\u3000")
+    return [Hit(*row) for row in names.values_list("pk", "buyer", "text", "core", "kind", "country")]
+
+
+def frequencies(terms: Iterable[int]) -> tuple[dict[int, int], int]:
+    """How many names have each of the terms (none: few), and how many names there are, at the last count."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT term, names FROM buyers_termfrequency WHERE term = ANY(%s)",
+            [[*terms, TermFrequency.ALL_NAMES]],
+        )
+        found = dict(cursor.fetchall())
+    return found, found.pop(TermFrequency.ALL_NAMES, 0)
+
+
+_COLUMNS = "n.id, n.buyer_id, n.text, n.core, n.kind, n.country"
+
+
+def _hits(statement: str, narrowing: Narrowing, **values: object) -> list[Hit]:
+    if narrowing.status:
+        statement = (
+            f"SELECT n.* FROM ({statement}) n JOIN buyers_buyer b ON b.id = n.buyer_id "  # noqa: S608
+            "WHERE b.status = %(status)s"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**values, "country": narrowing.country, "status": narrowing.status})
+        return [Hit(*row) for row in cursor.fetchall()]

@@ -1,0 +1,67 @@
+"""Keeping the names of buyers, with their terms, as the directory has them.
+
+Whoever writes names of buyers calls `keep_names` in the same transaction (imports: buyers/directory/naming.py); what a
+path forgot is found and put right by the sweep (`fill_names`).
+"""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+
+from buyers.directory.naming import settle_names
+from buyers.models import Buyer
+
+# Of so many names the terms are counted; a larger directory is sampled. A term that fewer of them have is rare.
+COUNTED = 500_000
+FEWEST = 20
+
+_OUTDATED = """
+    SELECT b.id, b.name, b.country FROM buyers_buyer b
+    LEFT JOIN buyers_name n ON n.buyer_id = b.id AND n.kind = 'current'
+    WHERE b.id BETWEEN %s AND %s AND (n.id IS NULL OR n.text <> b.name OR n.country <> b.country)
+"""
+
+
+def keep_names(buyers: Iterable[int]) -> None:
+    """Make these buyers found by the names they have now; a name that was another one stays as a former one."""
+    rows = list(Buyer.objects.filter(pk__in=list(buyers)).values_list("pk", "name", "country"))
+    with transaction.atomic(), connection.cursor() as cursor:
+        settle_names(cursor, rows)
+
+
+def fill_names(first: int, last: int) -> int:
+    """Put right what is missing or outdated among the buyers from `first` to `last`; answers how many.
+
+    A range done is done: called again it finds nothing to do, so a run that broke off is simply begun again.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(_OUTDATED, [first, last])
+        rows = cursor.fetchall()
+        if rows:
+            settle_names(cursor, rows)
+        return len(rows)
+
+
+def count_terms() -> int:
+    """Count how many names have each term, from all names or a sample of them; answers how many terms were kept.
+
+    Readers have the former count until this one stands. The search works without a count too, only less well aimed.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '256MB'")
+        cursor.execute("LOCK TABLE buyers_termfrequency IN SHARE ROW EXCLUSIVE MODE")  # two counts at once: in turn
+        cursor.execute("SELECT count(*) FROM buyers_name")
+        (total,) = cursor.fetchone()
+        percent = min(100.0, 100.0 * COUNTED / max(total, 1))
+        sample = "" if percent == 100 else f"TABLESAMPLE SYSTEM ({percent:.6f})"
+        cursor.execute("DELETE FROM buyers_termfrequency")
+        cursor.execute(
+            "INSERT INTO buyers_termfrequency (term, names) "  # noqa: S608 - a number of ours
+            "SELECT term, round(count(*) * %s) FROM "
+            f"buyers_name n {sample}, unnest(n.terms) term WHERE term <> 0 GROUP BY term HAVING count(*) >= %s",
+            [100.0 / percent, FEWEST],
+        )
+        kept = cursor.rowcount
+        cursor.execute("INSERT INTO buyers_termfrequency (term, names) VALUES (0, %s)", [total])
+        return kept

@@ -1,0 +1,78 @@
+"""How well a name found by the index answers what was asked, and by which way: compared as text, letter by letter."""
+
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from buyers.names import Spelled, spelled
+from buyers.search.ways import ALIKE, BEGINNING, FORM, NAME, ORDER, PART, SLIP, WORDS
+
+# Names less alike than this are not shown: 100 is the same letters, 0 none in common.
+LEAST_ALIKE = 75
+LEAST_ALIKE_WITH_FORM = 85
+# Shorter names are like too many others.
+SHORTEST_ALIKE = 4
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed, taken apart once for all the names it is compared with."""
+
+    text: str
+    spelled: Spelled
+    content: list[str]  # the words to look for
+    apart: list[str]  # the same with East Asian words as they were typed, apart: 贸易 宏远
+    ordered: str
+
+    @property
+    def key(self) -> str:
+        """As Name.core."""
+        return self.spelled.key
+
+
+def asked_of(text: str) -> Asked:
+    """`text` ready to be compared."""
+    found = spelled(text)
+    apart = [word for part in text.split() for word in spelled(part).content] if not text.isascii() else found.content
+    return Asked(text.casefold(), found, found.content, apart, _ordered(found.content))
+
+
+def compared(asked: Asked, text: str, core: str) -> tuple[float, str]:
+    """Score (0 to 100, for the order only) and way of a name with this `text` and `core`; way "" for one not alike."""
+    if core == asked.key:
+        found = spelled(text)
+        if found.form == asked.spelled.form or found.words == asked.spelled.words:
+            # Those written exactly so come before those that differ in accents or marks.
+            return 99 + fuzz.ratio(asked.text, text.casefold()) / 100, NAME
+        return 98 + fuzz.ratio(asked.text, text.casefold()) / 100, FORM
+    alike = fuzz.ratio(asked.key, core)
+    words = core.split()
+    if len(words) > 1 and _ordered(words) == asked.ordered:
+        return 97 + alike / 100, ORDER
+    if _one_slip(asked.key, core):
+        return 95 + alike / 100, SLIP
+    return _in_part(asked, text, core, words, alike)
+
+
+def _in_part(asked: Asked, text: str, core: str, words: list[str], alike: float) -> tuple[float, str]:
+    if core.startswith(asked.key):
+        return 90 + alike / 25, BEGINNING
+    ordered = max(alike, fuzz.ratio(asked.ordered, _ordered(words)) - 1)
+    if all(word in words or (word > "\u3000" and word in core) for word in asked.apart):
+        return 80 + ordered / 10, WORDS
+    if all(word in core for word in asked.apart):
+        return 75 + ordered / 10, PART
+    if len(asked.key) < SHORTEST_ALIKE:
+        return 0, ""
+    if ordered < LEAST_ALIKE and fuzz.ratio(asked.spelled.whole, spelled(text).whole) > LEAST_ALIKE_WITH_FORM:
+        ordered = LEAST_ALIKE  # the slip is in the legal form, which then is none
+    return (ordered * 0.95, ALIKE) if ordered >= LEAST_ALIKE else (0, "")
+
+
+def _one_slip(one: str, other: str) -> bool:
+    return len(one) >= SHORTEST_ALIKE and OSA.distance(one, other, score_cutoff=1) <= 1
+
+
+def _ordered(words: list[str]) -> str:
+    return " ".join(sorted(words))

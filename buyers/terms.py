@@ -1,0 +1,215 @@
+"""Terms: the small numbers by which the search finds names in an index, and which of them to ask for.
+
+A name's terms are its words, the trigrams of its words (Latin and transliterated letters) and, in East Asian writing,
+its pairs of characters, next to each other and with one between, begin and end marked. A term is a 32-bit number, so
+that an array of them is small; two terms in one number cost a comparison, never a wrong answer, since whatever the
+index finds is compared as text.
+
+The index is asked for names that have *all* of a few terms, which is quick when one of them is rare. A typing error
+spoils the terms it touches and no others. So the query is asked several times at once: for every place where the error
+could be, with the rarest terms that such an error leaves alone.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+from zlib import crc32
+
+# More would make one long query dear; the beginning of a name tells names apart.
+LONGEST_WORDS, LONGEST_RUN = 12, 24
+ASKED = 4  # terms of one question: more cost look-ups and no longer narrow
+AT_MOST = 16  # questions of one query
+FEW = 60
+
+_WORD, _GRAM, _PAIR, _SIZE = "=", "", ":", "#"
+_BEGIN, _END = "^", "$"
+
+
+class Question(NamedTuple):
+    """What the index is asked for: names with all of these terms; `sized`: of which only those of about this length."""
+
+    terms: frozenset[int]
+    expected: float  # names, about
+    rarest: int  # names that have its rarest term: what answering costs
+    sized: bool = False
+
+
+def terms_of(content: Sequence[str]) -> list[int]:
+    """All terms of a name whose words (those that say which company it is) are `content`."""
+    return [int(term) for term in terms_literal(content)[1:-1].split(",")]
+
+
+def terms_literal(content: Sequence[str]) -> str:
+    """The terms of a name as PostgreSQL reads an array; made for hundreds of thousands of names in one import."""
+    found = [_literal_of_run(word) if _east_asian(word) else _literal_of_word(word) for word in content]
+    found.append(str(_size(content)))
+    return "{" + ",".join(found) + "}"
+
+
+def word_questions(content: Sequence[str], frequency: Mapping[int, int], total: int) -> list[Question]:
+    """For names with all these words, in any order; East Asian characters as they stand together."""
+    asked = [term for word in content[:LONGEST_WORDS] for term in _whole(word)]
+    return _narrowest([_question(asked, frequency, total)])
+
+
+def part_questions(content: Sequence[str], frequency: Mapping[int, int], total: int) -> list[Question]:
+    """For names in whose words these stand: three letters at least, fewer only as a beginning; two characters."""
+    asked: list[int] = []
+    for word in content[:LONGEST_WORDS]:
+        if _east_asian(word):
+            asked += _whole(word)
+        else:
+            asked += _inner(word) if len(word) > 2 else _inner(f" {word}")
+    return _narrowest([_question(asked, frequency, total)])
+
+
+def slip_questions(content: Sequence[str], frequency: Mapping[int, int], total: int) -> list[Question]:
+    """For names that differ from these words by one slip: a letter wrong, missing, too many, two turned round, a blank.
+
+    At most AT_MOST, the narrowest first.
+    """
+    words = list(content[:LONGEST_WORDS])
+    found: list[Question] = []
+    for place, word in enumerate(words):
+        others = [t for n, other in enumerate(words) if n != place for t in _whole(other)]
+        alone = _question(others, frequency, total)
+        if alone and alone.expected <= FEW:
+            found.append(alone)  # whatever the slip made of this word
+            continue
+        kept = _kept_of_run(word[:LONGEST_RUN]) if _east_asian(word) else _kept_of_word(word)
+        found += [_question([*others, *left], frequency, total) for left in kept if left]
+        if alone:
+            found.append(alone._replace(sized=True))
+    for place, (one, other) in enumerate(pairwise(words)):
+        rest = [t for n, word in enumerate(words) if n not in (place, place + 1) for t in _whole(word)]
+        found.append(_question([_term(_WORD, one + other), *rest], frequency, total))
+        if not _east_asian(one) and not _east_asian(other):
+            found.append(_question([*_kept_of_word(one)[0], *_kept_of_word(other)[1], *rest], frequency, total))
+    return _narrowest(found)
+
+
+def sizes(core: Sequence[str], within: int = 1) -> list[int]:
+    """The terms of names as long as these words, give or take `within` letters."""
+    length = _length(core)
+    return [_term(_SIZE, str(n)) for n in range(max(length - within, 1), length + within + 1)]
+
+
+def asked_terms(content: Sequence[str]) -> set[int]:
+    """Every term that a question about these words could ask for."""
+    words = content[:LONGEST_WORDS]
+    found = {_term(_WORD, one + other) for one, other in pairwise(words)}
+    for word in words:
+        found.update(_terms_of_run(word[:LONGEST_RUN]) if _east_asian(word) else _terms_of_word(word))
+    return found
+
+
+def _expected(counts: Sequence[int], total: int) -> float:
+    """About how many of `total` names have all terms, of which each has so many."""
+    names = float(counts[0])
+    for count in counts[1:]:
+        # Terms of one word come together: half of their independence counts.
+        names *= (max(count, 1) / max(total, 1)) ** 0.5
+    return names
+
+
+def _question(asked: Iterable[int], frequency: Mapping[int, int], total: int) -> Question | None:
+    """The rarest of the terms asked for, or None when there are none."""
+    counted = sorted((frequency.get(term, 0), term) for term in set(asked))[:ASKED]
+    if not counted:
+        return None
+    return Question(frozenset(term for _n, term in counted), _expected([n for n, _t in counted], total), counted[0][0])
+
+
+def _narrowest(questions: Iterable[Question | None]) -> list[Question]:
+    kept: list[Question] = []
+    for question in sorted((q for q in questions if q), key=lambda q: (len(q.terms), q.sized)):
+        # A question that asks for more than another finds nothing more.
+        if not any(other.terms <= question.terms and other.sized <= question.sized for other in kept):
+            kept.append(question)
+    return sorted(kept, key=lambda q: q.rarest)[:AT_MOST]
+
+
+def _whole(word: str) -> list[int]:
+    return _pairs(word[:LONGEST_RUN]) if _east_asian(word) else [_term(_WORD, word)]
+
+
+@lru_cache(maxsize=200_000)
+def _literal_of_word(word: str) -> str:
+    return ",".join(map(str, _terms_of_word(word)))
+
+
+def _literal_of_run(run: str) -> str:
+    text = f"{_BEGIN}{run}{_END}"
+    near = [_pair_literal(text[n : n + 2]) for n in range(len(text) - 1)]
+    return ",".join(near + [_pair_literal(text[n] + text[n + 2]) for n in range(len(text) - 2)])
+
+
+@lru_cache(maxsize=400_000)
+def _pair_literal(pair: str) -> str:
+    return str(_term(_PAIR, pair))
+
+
+def _terms_of_word(word: str) -> list[int]:
+    return [_term(_WORD, word), *_inner(f" {word} ")]
+
+
+def _inner(text: str) -> list[int]:
+    return [_term(_GRAM, text[n : n + 3]) for n in range(len(text) - 2)]
+
+
+def _kept_of_word(word: str) -> list[list[int]]:
+    """What a slip leaves of a word: if it is in one half, the trigrams within the other."""
+    padded = f" {word} "
+    half = len(padded) // 2
+    return [_inner(padded[: max(half, 3)]), _inner(padded[min(half, len(padded) - 3) :])]
+
+
+def _pairs(run: str) -> list[int]:
+    if len(run) == 1:
+        return []
+    return [_term(_PAIR, one + other) for one, other in pairwise(run)]
+
+
+def _marked(run: str) -> list[tuple[int, int, int]]:
+    """The pairs of a run with its ends marked: (term, place of the first, place of the second)."""
+    text = [_BEGIN, *run, _END]
+    near = [(_term(_PAIR, text[n] + text[n + 1]), n, n + 1) for n in range(len(text) - 1)]
+    far = [(_term(_PAIR, text[n] + text[n + 2]), n, n + 2) for n in range(len(text) - 2)]
+    return near + far
+
+
+def _terms_of_run(run: str) -> list[int]:
+    return [term for term, _one, _other in _marked(run)]
+
+
+def _kept_of_run(run: str) -> list[list[int]]:
+    """What is left of a run's pairs when a character is wrong or too many, missing, or two are turned round."""
+    marked = _marked(run)
+    wrong = [[t for t, one, other in marked if place not in (one, other)] for place in range(1, len(run) + 1)]
+    missing = [
+        [t for t, one, other in marked if not (other - one == 2 and one <= place < other)]
+        for place in range(len(run) + 1)
+    ]
+    turned = [[t for t, one, other in marked if not {place, place + 1} & {one, other}] for place in range(1, len(run))]
+    half = (len(run) + 1) // 2
+    halves = [[t for t, _one, other in marked if other <= half], [t for t, one, _other in marked if one > half]]
+    return wrong + missing + turned + halves
+
+
+def _size(core: Sequence[str]) -> int:
+    return _term(_SIZE, str(_length(core)))
+
+
+def _length(core: Sequence[str]) -> int:
+    return sum(map(len, core))
+
+
+def _east_asian(word: str) -> bool:
+    return word > "\u3000"
+
+
+def _term(kind: str, text: str) -> int:
+    number = crc32((kind + text).encode())
+    # PostgreSQL's integers have a sign.
+    return number - (1 << 32) if number >= 1 << 31 else number
