@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -82,8 +82,28 @@ def currencies() -> list[tuple[Any, list[tuple[str, str]]]]:
     return [(_("Most used"), [(c, c) for c in OFFERED_FIRST]), (_("All others"), [(c, c) for c in rest])]
 
 
+class CurrencySelect(forms.Select):
+    """The list of currencies. Its 160 options are made once for each that is chosen in it, not for every form."""
+
+    kept: ClassVar[dict[tuple[str, ...], Any]] = {}
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        """The list has no empty choice a browser could refuse."""
+        return False
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+        """Kept for currencies only, so that nothing typed by somebody fills the memory."""
+        if not all(is_currency(code) for code in value):
+            return super().optgroups(name, value, attrs)
+        if (name, *value) not in self.kept:
+            self.kept[(name, *value)] = super().optgroups(name, value, attrs)
+        return self.kept[(name, *value)]
+
+
 class CurrencyField(forms.ChoiceField):
     """Any current currency, the usual ones first. An unknown one is refused by the rule, in words of ours."""
+
+    widget = CurrencySelect
 
     def __init__(self, **kwargs: Any):
         # As a function: a list would be copied pair by pair for every form.
