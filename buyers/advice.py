@@ -5,8 +5,11 @@ Grades 9 and 10 are the scale's own words: at risk of failure, insolvent. Delive
 covered (domain.md §4, "stop shipment").
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from buyers.signals import ENOUGH_REPORTERS, EXPORTERS, SIGNALS, Told, catalogue, kind_of
 from desk.gravity import Gravity
 
 HIGH_RISK, SERIOUS, NEAR_FAILURE, INSOLVENT = 7, 8, 9, 10
@@ -52,3 +55,51 @@ def _gravity(grade: int, least: Gravity) -> Gravity:
     if grade >= SERIOUS:
         return Gravity.SERIOUS
     return max(least, Gravity.WORSE) if grade >= HIGH_RISK else least
+
+
+# --- signals ---------------------------------------------------------------------------------------------------------
+
+# Cover ends with these whatever else is known; they do not wait for a digest.
+END_OF_COVER = frozenset({"insolvency_filed", "dissolved"})
+BY_SEVERITY = {"bad": Gravity.SERIOUS, "warn": Gravity.WORSE, "info": Gravity.NEWS, "ok": Gravity.NEWS}
+
+
+def signal_advice(code: str) -> Advice:
+    """What a signal of that kind asks for, as the catalogue says (buyers/signals.py)."""
+    kind = kind_of(code)
+    gravity = Gravity.URGENT if code in END_OF_COVER else BY_SEVERITY[kind.severity]
+    return Advice(kind.meaning, kind.advice, kind.severity, gravity)
+
+
+@dataclass(frozen=True)
+class Alerting:
+    """A signal that alerts. `facts` are for exporters; `enough`: how many policyholders must have reported the like
+    within a year before others hear of it, 0 = it is public."""
+
+    signal: int
+    facts: Mapping[str, Any]
+    enough: int
+
+
+def alerting(signals: Iterable[tuple[int, int, Told]]) -> list[Alerting]:
+    """Those of `signals` (id, buyer, what it says) that exporters are alerted of, the latest first.
+
+    Not what is for staff. What policyholders report is told without anything they said of it, and of several reports
+    of one kind about one buyer only the latest alerts: how many came is nobody's business.
+    """
+    rule, found, reported = catalogue(), [], set[tuple[int, str]]()
+    for signal, buyer, told in sorted(signals, key=lambda row: (row[2].happened_on, row[0]), reverse=True):
+        kind = kind_of(told.kind)
+        if told.staff_only or kind.told_by != SIGNALS or kind.seen_by not in (EXPORTERS, ENOUGH_REPORTERS):
+            continue
+        if told.reporter is not None:
+            if (buyer, told.kind) in reported:
+                continue
+            reported.add((buyer, told.kind))
+        public = kind.seen_by == EXPORTERS
+        facts = {name: told.facts[name] for name in kind.facts if name in told.facts} if told.reporter is None else {}
+        day = told.happened_on if public else told.happened_on.replace(day=1)
+        found.append(
+            Alerting(signal, {**facts, "happened_on": day.isoformat()}, 0 if public else rule.enough_reporters)
+        )
+    return found

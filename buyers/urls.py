@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from buyers.views import alerts, book, find, proposal, scores
+from buyers.views import alerts, book, find, letters, proposal, scores
 
 urlpatterns: list[URLPattern] = [
     # the book
@@ -21,5 +21,6 @@ urlpatterns: list[URLPattern] = [
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<int:pk>/", alerts.alert, name="alert"),
     path("alerts/<int:pk>/done/", alerts.alert_done, name="alert_done"),
+    path("<int:pk>/letters/<slug:kind>/", letters.buyer_letter, name="buyer_letter"),
     path("<int:pk>/grade/", scores.score_history, name="score_history"),
 ]

@@ -7,20 +7,18 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 from django.db import connection
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import require_group
 from accounts.audit import action, record
 from accounts.models.roles import UNDERWRITER_GROUPS
+from buyers.actions.alert import tell_of_regrades
 from buyers.explanation import Scored, explained, reasons
 from buyers.grading import Grades, graded
 from buyers.indicators import indicators
 from buyers.models import Alert, BookEntry, Buyer, Score, ScoreRange, ScoreRun
-from buyers.models.alert import Raised
 from buyers.models.score_facts import ScoreFacts, facts_of_buyer, facts_of_due
 from buyers.scorecard import Edition, edition
-from desk.actions.notice import tell_firms
 
 
 @action
@@ -111,7 +109,8 @@ def _write(batch: _Batch) -> _Written:
     Score.objects.copy_in(COLUMNS, _lines(batch, facts, grades, scores, now))
     Score.objects.project(scores, batch.day + timedelta(days=batch.card.windows.refresh_days))
     raised = Alert.objects.raise_for(news) if news else []
-    _tell(raised)
+    if raised:
+        tell_of_regrades(by=None, raised=raised)
     return _Written(scores, len(changed), len(raised), len(batch.facts.buyers) - len(scores))
 
 
@@ -168,23 +167,6 @@ def _regrade(
     grade, old = int(grades.grade[i]), int(facts.grade[i]) or None
     told = {"grade": grade, "former_grade": old, "reasons": reasons(explanation, worse=bool(old and grade > old))}
     return {"score": score, "since": before.scored_at.isoformat() if before else None, "facts": told}
-
-
-def _tell(raised: list[Raised]) -> None:
-    """A page for every alert; a mail too where the firm watches the buyer."""
-    for watched in (True, False):
-        news = [
-            (
-                r.exporter,
-                f"alert:{r.alert}",
-                reverse("alert", args=[r.alert]),
-                {**r.facts, "kind": r.kind, "buyer_name": r.buyer_name},
-            )
-            for r in raised
-            if r.watched is watched
-        ]
-        if news:
-            tell_firms(by=None, kind="buyers.regraded", news=news, mail=watched)
 
 
 def _finish(run: ScoreRun) -> None:

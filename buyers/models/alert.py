@@ -17,6 +17,7 @@ from accounts.models.exporter import OfExporterQuerySet
 from buyers.models.buyer import Buyer
 from buyers.models.score import Score
 from buyers.models.signal import Signal, SignalKind
+from buyers.signals import STAFF, kind_of
 
 
 class AlertKind(models.TextChoices):
@@ -28,8 +29,9 @@ class AlertKind(models.TextChoices):
 
 
 def kind_labels() -> dict[str, Any]:
-    """What alerts are called, by kind: of scores and of signals."""
-    return {**dict(AlertKind.choices), **dict(SignalKind.choices)}
+    """What alerts are called, by kind: of scores, and of the signals that exporters may see."""
+    told = {code: label for code, label in SignalKind.choices if kind_of(code).seen_by != STAFF}
+    return {**dict(AlertKind.choices), **told}
 
 
 # To every firm with the buyer in its book now; not to a firm whose own report is all that happened since the last score
@@ -61,12 +63,12 @@ RAISE = """
 """
 
 # The same for signals: to every firm with the buyer in its book, except the one that reported it. What a policyholder
-# reported is told to others only once enough have reported the like within a year (seams.md, "Payment experience").
+# reported is told to others only once enough have reported the like within a year (seams.md, "Payment experience"), and
+# then not again for a month: who counts alerts shall not count reports.
 RAISE_FOR_SIGNALS = """
     WITH raised AS (
         INSERT INTO buyers_alert (exporter_id, buyer_id, signal_id, kind, facts, raised_at)
-        SELECT entry.exporter_id, signal.buyer_id, signal.id, signal.kind,
-               news.facts || jsonb_build_object('happened_on', signal.happened_on), %(now)s
+        SELECT entry.exporter_id, signal.buyer_id, signal.id, signal.kind, news.facts, %(now)s
         FROM jsonb_to_recordset(%(news)s::jsonb) AS news (signal bigint, enough int, facts jsonb)
         JOIN buyers_signal signal ON signal.id = news.signal
         JOIN buyers_bookentry entry ON entry.buyer_id = signal.buyer_id AND entry.archived_at IS NULL
@@ -74,6 +76,10 @@ RAISE_FOR_SIGNALS = """
             SELECT count(DISTINCT other.reporter_id) FROM buyers_signal other
             WHERE other.buyer_id = signal.buyer_id AND other.kind = signal.kind
               AND other.happened_on > signal.happened_on - 365
+        )) AND (signal.reporter_id IS NULL OR NOT EXISTS (
+            SELECT FROM buyers_alert told
+            WHERE told.exporter_id = entry.exporter_id AND told.buyer_id = signal.buyer_id AND told.kind = signal.kind
+              AND told.raised_at > %(now)s - interval '30 days'
         ))
         ORDER BY entry.exporter_id, signal.id
         ON CONFLICT (exporter_id, signal_id) DO NOTHING

@@ -1,9 +1,15 @@
 """What a regrade means: by hand for every kind of change."""
 
+from datetime import date
+
 import pytest
 
-from buyers.advice import advice
+from buyers.advice import Alerting, advice, alerting, signal_advice
+from buyers.signals import SIGNALS, Told, catalogue
 from buyers.wording import WORDS
+from desk.gravity import Gravity
+
+DAY = date(2026, 11, 20)
 
 
 @pytest.mark.parametrize(
@@ -32,3 +38,66 @@ def test_every_advice_has_its_words():
     changes = [(f, g) for f in (None, *range(1, 11)) for g in range(1, 11) if f != g]
     codes = {code for f, g in changes for code in (advice(f, g).meaning, *advice(f, g).steps)}
     assert codes <= set(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("former", "grade", "gravity"),
+    [
+        (None, 6, Gravity.NEWS), (None, 7, Gravity.WORSE), (None, 8, Gravity.SERIOUS), (None, 10, Gravity.URGENT),
+        (9, 8, Gravity.NEWS), (2, 1, Gravity.NEWS),
+        (3, 4, Gravity.WORSE), (6, 7, Gravity.WORSE), (7, 8, Gravity.SERIOUS), (8, 9, Gravity.SERIOUS),
+        (9, 10, Gravity.URGENT),
+    ],
+)  # fmt: skip
+def test_from_grade_8_on_it_is_serious_and_at_10_urgent(former: int | None, grade: int, gravity: Gravity):
+    assert advice(former, grade).gravity == gravity
+
+
+@pytest.mark.parametrize(
+    ("kind", "gravity"),
+    [
+        ("insolvency_filed", Gravity.URGENT), ("dissolved", Gravity.URGENT),
+        ("strike_off_proposed", Gravity.SERIOUS), ("claim_filed", Gravity.SERIOUS),
+        ("court_case", Gravity.WORSE), ("accounts_late", Gravity.WORSE),
+        ("accounts_received", Gravity.NEWS), ("register_status_restored", Gravity.NEWS),
+    ],
+)  # fmt: skip
+def test_a_signal_is_as_grave_as_the_catalogue_says_and_urgent_where_cover_ends(kind: str, gravity: Gravity):
+    assert signal_advice(kind).gravity == gravity
+
+
+def test_every_signal_that_alerts_has_its_words():
+    for code in catalogue().kinds:
+        found = signal_advice(code)
+        assert {found.meaning, *found.steps, f"signal_{code}"} <= set(WORDS)
+
+
+def told(kind: str, day: date = DAY, reporter: int | None = None, staff_only: bool = False, **facts) -> Told:
+    return Told(kind, day, "gazette", facts, staff_only, reporter)
+
+
+def test_exporters_are_alerted_of_public_events_with_the_facts_they_may_read():
+    rows = [(1, 7, told("court_case", court="AG Essen", note="ours"))]
+    assert alerting(rows) == [Alerting(1, {"court": "AG Essen", "happened_on": "2026-11-20"}, 0)]
+
+
+def test_what_is_for_staff_or_told_by_other_rows_alerts_nobody():
+    rows = [
+        (1, 7, told("sanctions_hit")),
+        (2, 7, told("linked_trouble", staff_only=True)),
+        *((3, 7, told(code)) for code, kind in catalogue().kinds.items() if kind.told_by != SIGNALS),
+    ]
+    assert alerting(rows) == []
+
+
+def test_reports_of_policyholders_alert_by_month_without_facts_and_only_the_latest():
+    rows = [
+        (1, 7, told("overdue_reported", date(2026, 11, 2), reporter=5, amount="1")),
+        (2, 7, told("overdue_reported", date(2026, 11, 20), reporter=6)),
+        (3, 8, told("overdue_reported", reporter=5)),
+        (4, 7, told("insolvency_filed", reporter=5, court="AG Essen")),
+    ]
+    found = {item.signal: item for item in alerting(rows)}
+    assert set(found) == {2, 3, 4}
+    assert found[2] == Alerting(2, {"happened_on": "2026-11-01"}, catalogue().enough_reporters)
+    assert found[4] == Alerting(4, {"happened_on": "2026-11-20"}, 0)

@@ -1,20 +1,23 @@
 """A firm's alerts: whose they are, what each says, and ticking one off for all of the firm."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import AuditEvent
 from accounts.models.roles import Role
 from accounts.tests.factories import exporter, member, signed_in, staff
-from buyers.actions.alert import reopen_alert, settle_alert
+from buyers.actions.alert import raise_signal_alerts, read_alert, reopen_alert, settle_alert, tell_of_regrades
 from buyers.actions.score import score_buyer
 from buyers.models import Alert, Buyer, Signal
 from buyers.tests.factories import buyer, in_book, score, statement
+from buyers.views.letters import LETTERS
+from desk.gravity import Gravity
 from desk.models import Notice
 from desk.wording import notice_words
 from kernel.refusals import NotAllowed
@@ -231,7 +234,7 @@ def test_a_signal_alerts_exactly_the_firms_with_the_buyer_in_their_book(firm):
     (raised_one,) = Alert.objects.raise_for_signals(news_of(signal := signalled(about), court="AG Essen"))
     row = Alert.objects.get()
     assert (row.exporter, row.signal, row.score, row.kind) == (firm, signal, None, "insolvency_filed")
-    assert row.facts == {"court": "AG Essen", "happened_on": "2026-11-20"}
+    assert row.facts == {"court": "AG Essen"}
     assert (raised_one.exporter, raised_one.buyer_name) == (firm.pk, "Kesselring AG")
 
 
@@ -253,6 +256,18 @@ def test_what_policyholders_report_is_told_to_others_once_enough_reported_it(fir
     assert bool(Alert.objects.raise_for_signals(news_of(signals[-1], enough=3))) is told
 
 
+def test_who_counts_alerts_does_not_count_reports(firm):
+    about = buyer()
+    in_book(firm, about)
+    for number in range(5):
+        Alert.objects.raise_for_signals(news_of(signalled(about, "overdue_reported", exporter()), enough=3))
+        assert Alert.objects.count() == (1 if number >= 2 else 0)
+    Alert.objects.update(raised_at=timezone.now() - timedelta(days=31))
+    assert (
+        len(Alert.objects.raise_for_signals(news_of(signalled(about, "overdue_reported", exporter()), enough=3))) == 1
+    )
+
+
 def test_an_alert_hangs_on_a_score_or_on_a_signal_never_on_both_or_neither(firm):
     about = buyer()
     made, signal = score(about), signalled(about)
@@ -265,3 +280,116 @@ def test_an_alert_is_called_after_what_it_hangs_on():
     assert Alert(kind="downgrade").get_kind_display() == "Downgrade"
     assert Alert(kind="insolvency_filed").get_kind_display() == "Insolvency filed"
     assert Alert(kind="unheard_of").get_kind_display() == "unheard_of"
+
+
+def test_what_happened_is_told_with_what_it_means(firm, clerk):
+    about = buyer("Kesselring AG")
+    in_book(firm, about)
+    signal = signalled(about, court="AG Essen", internal="a note of ours")
+    assert raise_signal_alerts(by=None, signals=[signal.pk]) == 1
+    assert Alert.objects.get().facts == {"court": "AG Essen", "happened_on": "2026-11-20"}
+    notice = Notice.objects.get(recipient=clerk, channel="page")
+    assert (notice.gravity, notice.subject) == (Gravity.URGENT, f"alert:{Alert.objects.get().pk}")
+    words = notice_words(notice, "en")
+    assert words.headline == "Kesselring AG: Insolvency proceedings"
+    assert "Nothing you deliver from now on is covered" in words.body
+    assert notice_words(notice, "zh-hans").headline.startswith("Kesselring AG：")
+    assert raise_signal_alerts(by=None, signals=[signal.pk]) == 0
+    assert AuditEvent.objects.filter(action="raise_signal_alerts").count() == 2
+
+
+def test_what_is_for_staff_alerts_nobody(firm):
+    about = buyer()
+    in_book(firm, about)
+    hit = signalled(about, "sanctions_hit")
+    link = Signal.objects.create(
+        buyer=about, kind="linked_trouble", happened_on=date(2026, 11, 20), source="links", staff_only=True
+    )
+    assert raise_signal_alerts(by=None, signals=[hit.pk, link.pk]) == 0
+    assert raise_signal_alerts(by=None, signals=[]) == 0
+
+
+def test_many_signals_are_one_statement_and_one_message(firm, django_capture_on_commit_callbacks):
+    about = [buyer() for _ in range(20)]
+    for each in about:
+        in_book(firm, each)
+    signals = [signalled(each, "accounts_late").pk for each in about]
+    with CaptureQueriesContext(connection) as queries, django_capture_on_commit_callbacks() as waiting:
+        assert raise_signal_alerts(by=None, signals=signals) == 20
+    assert sum("INSERT INTO buyers_alert" in query["sql"] for query in queries) == 1
+    assert sum("INSERT INTO desk_notice" in query["sql"] for query in queries) <= 1
+    assert len([c for c in waiting if c.__qualname__.startswith("announce")]) <= 1
+
+
+def test_telling_of_no_regrade_tells_nobody():
+    assert tell_of_regrades(by=None, raised=[]) == 0
+
+
+def test_an_alert_on_a_signal_says_what_happened_and_offers_the_letters(page, firm):
+    about = buyer("Kesselring AG")
+    in_book(firm, about)
+    raise_signal_alerts(by=None, signals=[signalled(about, "accounts_late", expected_on="2026-10-31").pk])
+    alert = Alert.objects.get()
+    content = page.get(reverse("alert", args=[alert.pk])).content.decode()
+    assert "The annual accounts are late" in content and "2026-11-20" in content
+    assert reverse("buyer_letter", args=[about.pk, "accounts"]) in content
+    assert "Accounts late" in page.get(reverse("alerts") + "?kind=accounts_late").content.decode()
+    assert names(page.get(reverse("alerts") + "?kind=court_case")) == []
+
+
+# --- read ------------------------------------------------------------------------------------------------------------
+
+
+def test_who_opens_an_alert_first_is_noted_for_the_firm_and_reads_their_own_notice(client, firm, clerk):
+    alert = raised(firm)
+    colleague = member(firm, Role.READER, name="Bo Lin")
+    for recipient in (clerk, colleague):
+        Notice.objects.create(
+            recipient=recipient, exporter=firm, channel="page", kind="buyers.regraded", subject=f"alert:{alert.pk}"
+        )
+    signed_in(client, colleague, firm).get(reverse("alert", args=[alert.pk]))
+    alert.refresh_from_db()
+    assert alert.read_by == colleague
+    assert list(Notice.objects.filter(read_at=None).values_list("recipient", flat=True)) == [clerk.pk]
+    other = signed_in(Client(), clerk, firm)
+    assert "Opened by Bo Lin" in other.get(reverse("alerts")).content.decode()
+    assert "Bo Lin opened this alert first" in other.get(reverse("alert", args=[alert.pk])).content.decode()
+    alert.refresh_from_db()
+    assert alert.read_by == colleague
+
+
+def test_a_second_opening_changes_nothing_and_strangers_open_nothing(firm, clerk):
+    alert = raised(firm)
+    first = read_alert(by=clerk.pk, alert=alert.pk)
+    assert read_alert(by=member(firm).pk, alert=alert.pk).read_at == first.read_at
+    with pytest.raises(NotAllowed):
+        read_alert(by=member(exporter()).pk, alert=alert.pk)
+
+
+# --- letters ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", list(LETTERS))
+def test_a_letter_stands_in_either_language_and_comes_as_a_file(page, firm, clerk, kind: str):
+    about = buyer("Kesselring & Co", city="Essen")
+    in_book(firm, about, own_reference="D-1043")
+    address = reverse("buyer_letter", args=[about.pk, kind])
+    shown = page.get(address)
+    assert shown.context["language"] == "en"
+    assert "Our reference: D-1043" in shown.content.decode()
+    file = page.get(address + "?language=zh-hans&file=1")
+    assert file.headers["Content-Disposition"] == f'attachment; filename="{kind}-{about.pk}.txt"'
+    text = file.content.decode()
+    assert "Kesselring & Co\nEssen" in text and "我方编号：D-1043" in text
+    assert "Dear" not in text
+    assert page.get(address + "?language=xx").context["language"] == "en"
+
+
+def test_letters_go_to_buyers_of_the_firms_book_only(page, firm):
+    about, archived = buyer(), buyer()
+    in_book(exporter(), about)
+    in_book(firm, archived, archived_at=timezone.now(), archived_by=member(firm))
+    for each in (about, archived):
+        assert page.get(reverse("buyer_letter", args=[each.pk, "security"])).status_code == 404
+    in_book(firm, about)
+    assert page.get(reverse("buyer_letter", args=[about.pk, "nonsense"])).status_code == 404

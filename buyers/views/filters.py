@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from buyers.models.alert import AlertKind, AlertQuerySet
+from buyers.models.alert import AlertQuerySet, kind_labels
 
 OPEN, DONE, ALL = "open", "done", "all"
 
@@ -16,7 +16,9 @@ class AlertFilter(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), choices=[(OPEN, _("Open")), (DONE, _("Done")), (ALL, _("All"))], required=False
     )
-    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All kinds")), *AlertKind.choices], required=False)
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=lambda: [("", _("All kinds")), *kind_labels().items()], required=False
+    )
     name = forms.CharField(label=_("Buyer"), max_length=100, required=False)
 
     def _value(self, name: str) -> Any:
