@@ -5,12 +5,13 @@ The addresses are walked from the resolver, so that a new page is looked at from
 
 from collections.abc import Callable, Iterator
 from http.cookies import Morsel
+from inspect import iscoroutinefunction
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import timezone
 
 from accounts.models import Exporter, User
@@ -170,6 +171,8 @@ def walk(screen: Screen, client: Client, paths: list[str]) -> list[str]:
 
 def is_page(client: Client, path: str) -> bool:
     """Whether the address answers a reader with a page of its own, found without a browser, which takes longer."""
+    if iscoroutinefunction(resolve(path.partition("?")[0]).func):  # a stream of events, which never ends
+        return False
     answer = client.get(path, HTTP_ACCEPT="text/html")
     html = answer.headers.get("Content-Type", "").startswith("text/html") and answer.status_code == 200
     return html and not answer.headers.get("Content-Disposition") and b"<html" in answer.content
