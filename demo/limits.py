@@ -123,7 +123,8 @@ def ask(cast: Cast, wish: Wish) -> None:
 def _second_step(cast: Cast, wish: Wish, request: LimitRequest) -> None:
     with set_to(cast.story.moment(wish.days_ago, 9, 30)):
         if wish.then == "hand back":
-            hand_back_request(by=cast.owner(wish.firm), request=request.pk)
+            words = "The contract says 30 days; please put the payment terms right."
+            hand_back_request(by=cast.owner(wish.firm), request=request.pk, words=words)
         elif wish.then != "await review":
             send_reviewed_request(by=cast.owner(wish.firm), request=request.pk)
 

@@ -114,6 +114,7 @@ REFUSALS: dict[str, Any] = {
     "appealed_already": _("This decision has been appealed against already."),
     "appeal_too_late": _("The time for an appeal is over (last day %(appeal_by_on)s). You can ask for a limit anew."),
     "appeal_says_nothing": _("Say in the comment what is new: accounts, orders, securities."),
+    "hand_back_says_nothing": _("Say what should be mended: your colleague reads it."),
     # Decisions
     "outcome_unknown": _("Choose one of the outcomes."),
     "declined_means_nothing": _("A declined request has no amount."),

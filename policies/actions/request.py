@@ -14,6 +14,7 @@ from accounts.access import require_role
 from accounts.audit import action, record, subject_of
 from accounts.clock import today_in
 from buyers.models import Buyer
+from desk.actions.notice import tell
 from desk.actions.review import decide_review, open_review
 from desk.models import Review
 from desk.models.review import ReviewOutcome
@@ -94,7 +95,7 @@ def ask_for_limit(
     request.policy, request.buyer, request.appeals_id = asking.policy, asking.buyer, appeals
     request.kind, request.amount, request.currency, request.terms_days = kind, amount, currency, terms_days
     request.wanted_until, request.expected_turnover = until, turnover
-    request.comment, request.own_reference = comment, own_reference
+    request.comment, request.own_reference, request.returned_words = comment, own_reference, ""
     return _handed_in(by, request, held, asking)
 
 
@@ -121,14 +122,20 @@ def send_reviewed_request(*, by: int, request: int) -> LimitRequest:
 
 
 @action
-def hand_back_request(*, by: int, request: int) -> LimitRequest:
-    """The colleague asked to send it hands it back: a draft again, which whoever entered it may mend and hand in."""
+def hand_back_request(*, by: int, request: int, words: str) -> LimitRequest:
+    """The colleague asked to send it hands it back: a draft again, which whoever entered it may mend and hand in.
+
+    `words` say what is to be mended; its author is told, and finds them on the request. Refused without any.
+    """
     found = LimitRequest.objects.select_for_update().get(pk=request)
     require_role(by, found.exporter_id)
     found.stage = LIMIT_REQUEST.target("hand_back", found.stage)
-    decide_review(by=by, review=_review_of(found).pk, outcome=ReviewOutcome.RETURNED)
-    found.save(update_fields=["stage"])
-    record(by=by, subject=found, exporter=found.exporter_id, stage=found.stage)
+    found.returned_words = words.strip()
+    refuse([] if found.returned_words else [refusal("hand_back_says_nothing", "words")])
+    review = decide_review(by=by, review=_review_of(found).pk, outcome=ReviewOutcome.RETURNED)
+    found.save(update_fields=["stage", "returned_words"])
+    record(by=by, subject=found, exporter=found.exporter_id, stage=found.stage, words=found.returned_words)
+    _tell_handed_back(by, found, review)
     return found
 
 
@@ -221,6 +228,21 @@ def _handed_in(by: int, request: LimitRequest, held: HeldBuyer, asking: _Asking)
         _answer(request, held, asking)
     record(by=by, subject=request, exporter=request.exporter_id, **_told(request))
     return request
+
+
+def _tell_handed_back(by: int, request: LimitRequest, review: Review) -> None:
+    assert review.decided_by is not None  # just now
+    facts = {
+        "reference": str(request.reference),
+        "buyer": request.buyer.firm.name,
+        "by": review.decided_by.name,
+        "words": request.returned_words,
+    }
+    tell(
+        by=by, exporter=request.exporter_id, kind="policies.request_handed_back", facts=facts,
+        subject=subject_of(review), path=reverse("limit_request", args=[request.pk]),
+        recipients=[request.created_by_id],
+    )  # fmt: skip
 
 
 def _stored(request: LimitRequest) -> None:

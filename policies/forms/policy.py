@@ -23,8 +23,12 @@ class BindForm(forms.Form):
     exporter = forms.ModelChoiceField(label=_("Exporter"), queryset=Exporter.objects.order_by("name"))
     number = forms.CharField(label=_("Policy number"), max_length=30)
     currency = CurrencyField(label=_("Currency"))
-    time_zone = forms.CharField(label=_("Time zone"), max_length=40, initial="Europe/Berlin")
-    calendar_country = forms.ChoiceField(label=_("Calendar of working days"), choices=lambda: list(countries))
+    time_zone = forms.CharField(
+        label=_("Time zone"), max_length=40, help_text=_("Like Europe/Berlin or Asia/Shanghai.")
+    )
+    calendar_country = forms.ChoiceField(
+        label=_("Calendar of working days"), choices=lambda: [("", "–"), *countries], widget=forms.Select
+    )
     starts_on = forms.DateField(label=_("From"), widget=DayInput)
     ends_on = forms.DateField(label=_("To"), widget=DayInput)
 

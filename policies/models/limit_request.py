@@ -77,6 +77,8 @@ class LimitRequest(models.Model):
     comment = models.TextField(_("Comment"), max_length=2000, blank=True)
     own_reference = models.CharField(_("Your reference"), max_length=60, blank=True)
     stage = models.CharField(_("Stage"), max_length=16, choices=RequestStage.choices, default=RequestStage.DRAFT)
+    # What the colleague who handed it back said; empty again once it is handed in anew.
+    returned_words = models.TextField(_("What is to be mended"), max_length=1000, blank=True)
     # One key per opened form: a double click or a resend finds the request it already made.
     form_key = models.UUIDField(default=uuid.uuid4)
     created_at = models.DateTimeField(default=timezone.now)

@@ -15,10 +15,12 @@ from buyers.models import Buyer, FinancialStatement, PaymentExperience, Score, S
 from kernel.refusals import Refusal, Refused
 from policies.deciding import DECLINED, Verdict
 from policies.edition import edition
+from policies.limits import NEW, Answer, Question, Standing, answered
 from policies.models.capacity import BuyerCapacity
 from policies.models.credit_limit import CreditLimit
-from policies.models.facts import capacity_on, in_house, standing_of
+from policies.models.facts import capacity_on, house_rate, in_house, standing_of
 from policies.models.limit_request import LimitRequest
+from policies.models.terms import PolicyTerms
 
 ACCOUNTS_SHOWN, SIGNALS_SHOWN, EXPERIENCE_MONTHS = 2, 5, 12
 COUNTERSIGNERS_SHOWN = 5
@@ -59,22 +61,44 @@ def _accounts(row: FinancialStatement) -> dict[str, Any]:
 
 def capacity_facts(row: LimitRequest, limit: CreditLimit | None, today: date) -> dict[str, Any]:
     """Issued on the buyer over all policies, its cap, and the house amount of what is asked."""
-    firm = row.buyer.firm
-    cap = capacity_on(firm, today, edition())
-    held = BuyerCapacity.objects.filter(buyer__in=Buyer.objects.same_firm(firm.pk))
-    issued = held.aggregate(sum=Sum("issued", default=Decimal(0)))["sum"]
     try:
         asked_house = in_house(row.amount, row.currency, today)
     except Refused:
         asked_house = None
-    return {
-        "cap": cap,
-        "issued": issued,
-        "room": cap.room(issued),
-        "asked_house": asked_house,
-        "present_house": limit.house_amount if limit else Decimal(0),
-        "house_currency": settings.HOUSE_CURRENCY,
-    }
+    present_house = limit.house_amount if limit else Decimal(0)
+    return {**exposure_facts(row.buyer.firm, today), "asked_house": asked_house, "present_house": present_house}
+
+
+def exposure_facts(firm: Buyer, today: date) -> dict[str, Any]:
+    """Issued on the buyer over all policies, whichever entries of the directory it has, and its cap."""
+    cap = capacity_on(firm, today, edition())
+    held = BuyerCapacity.objects.filter(buyer__in=Buyer.objects.same_firm(firm.pk))
+    issued = held.aggregate(sum=Sum("issued", default=Decimal(0)))["sum"]
+    return {"cap": cap, "issued": issued, "room": cap.room(issued), "house_currency": settings.HOUSE_CURRENCY}
+
+
+def asked_anew(
+    limit: CreditLimit, terms: PolicyTerms | None, standing: Standing, room: Decimal, today: date
+) -> Answer | None:
+    """What the rule says to the same limit, were it asked for today and not there yet; None where it cannot be asked:
+    the policy says nothing about the day, or a currency is not quoted. `room` without what the limit itself takes."""
+    if terms is None:
+        return None
+    try:
+        question = Question(
+            kind=NEW,
+            amount=limit.amount,
+            currency=limit.currency,
+            terms_days=limit.decision.terms_days,
+            rate=house_rate(limit.currency, today),
+            standing=standing,
+            standard_terms_days=terms.standard_terms_days,
+            machine_maximum=in_house(terms.machine_limit_maximum, limit.policy.currency, today),
+            room=room,
+        )
+    except Refused:
+        return None
+    return answered(question, edition())
 
 
 def authority_refused(by: int, row: LimitRequest, verdict: Verdict) -> tuple[Refusal, ...]:

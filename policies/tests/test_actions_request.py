@@ -345,10 +345,20 @@ def test_what_has_become_impossible_is_not_sent() -> None:
 def test_handed_back_it_is_a_draft_that_can_be_mended_under_the_same_key() -> None:
     s = scene(firm=REVIEWED)
     made = s.ask()
-    back = hand_back_request(by=s.colleague.pk, request=made.pk)
-    assert (back.stage, Review.objects.get().outcome) == ("draft", "returned")
+    with pytest.raises(Refused) as caught:
+        hand_back_request(by=s.colleague.pk, request=made.pk, words=" ")
+    assert refusals(caught) == ["hand_back_says_nothing"]
+    back = hand_back_request(by=s.colleague.pk, request=made.pk, words="Wrong terms: 30 days.")
+    assert (back.stage, back.returned_words, Review.objects.get().outcome) == (
+        "draft", "Wrong terms: 30 days.", "returned",
+    )  # fmt: skip
+    told = Notice.objects.filter(kind="policies.request_handed_back", channel="page")
+    assert [(row.recipient_id, row.facts["words"], row.facts["by"]) for row in told] == [
+        (s.clerk.pk, "Wrong terms: 30 days.", s.colleague.name)
+    ]
     again = s.ask(amount=D(90_000), form_key=made.form_key)
     assert (again.pk, again.stage, again.amount) == (made.pk, "awaiting_review", D(90_000))
+    assert again.returned_words == ""
     assert Review.objects.filter(outcome="").count() == 1
 
 

@@ -207,6 +207,18 @@ def test_a_currency_that_is_no_longer_quoted_does_not_break_the_page(desk: Clien
     assert "RUB" in page(desk, "decide_limit", made.pk)
 
 
+@pytest.mark.parametrize(("outcome", "amount"), [("partly_approved", "250,000"), ("approved", "90,000")])
+def test_limit_letter_says_when_the_amount_does_not_fit_the_outcome(
+    desk: Client, s: Scene, outcome: str, amount: str
+) -> None:
+    made = s.ask(comment="Please look.")
+    url = reverse("admin:limit_letter", args=[made.pk])
+    wrong = desk.post(url, verdict(outcome=outcome, amount=amount)).content.decode()
+    assert "Cannot be decided like this" in wrong
+    assert amount not in wrong
+    assert "Cannot be decided like this" not in desk.post(url, verdict(amount="60,000")).content.decode()
+
+
 # --- limit_reviews, review_limit -------------------------------------------------------------------------------------
 
 
@@ -223,6 +235,28 @@ def test_limit_reviews_and_review_limit(desk: Client, s: Scene) -> None:
     done = desk.post(url, {"choice": "reduce", "amount": "40000", "reasons": ["weak_equity"]})
     assert done["Location"] == reverse("admin:limit_reviews")
     assert CreditLimit.objects.get().upcoming.amount == D(40_000)
+
+
+def test_review_limit_shows_the_exposure_and_the_rule_asked_anew(desk: Client, s: Scene) -> None:
+    s.ask()
+    rival = scene(s.buyer)
+    rival.ask(amount=D(250_000))
+    score(s.buyer, 7)
+    shown = page(desk, "review_limit", CreditLimit.objects.get(policy=s.policy).pk)
+    assert "350,000" in shown  # issued over all policies
+    assert "What changed" in shown
+    assert "The rule, asked for the same limit today" in shown
+    assert "Most for a buyer of grade 7" in shown
+
+
+def test_review_limit_without_a_grade_or_a_rate_says_so(desk: Client, s: Scene) -> None:
+    s.ask()
+    limit = CreditLimit.objects.get()
+    CreditLimit.objects.update(currency="SVC")  # nobody quotes it
+    assert "could not be worked out" in page(desk, "review_limit", limit.pk)
+    CreditLimit.objects.update(currency="EUR")
+    PolicyTerms.objects.all().delete()
+    assert "could not be worked out" in page(desk, "review_limit", limit.pk)
 
 
 def test_after_a_review_comes_the_next_one(desk: Client, s: Scene) -> None:
@@ -260,7 +294,14 @@ def binding(**changes: Any) -> dict[str, Any]:
 
 def test_bind_policy(administration: Client) -> None:
     url = reverse("admin:policies_policy_add")
-    assert administration.get(url).status_code == 200
+    empty = administration.get(url).context["bind"]
+    assert not empty["calendar_country"].value() and not empty["time_zone"].value()
+    assert empty.fields["calendar_country"].choices[0][0] == ""
+    firm = exporter(country="CN")
+    known = administration.get(url, {"exporter": firm.pk}).context["bind"]
+    assert (known["exporter"].value(), known["calendar_country"].value()) == (firm.pk, "CN")
+    assert not known["time_zone"].value()
+    assert not administration.get(url, {"exporter": "x"}).context["bind"]["calendar_country"].value()
     wrong = administration.post(url, binding(ends_on="2026-01-01", insured_percentage="101")).content.decode()
     assert "before its first" in wrong and "above 0 and up to 100" in wrong
     assert administration.post(url, binding(number="")).status_code == 200

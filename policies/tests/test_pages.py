@@ -20,7 +20,7 @@ from policies.actions.policy import change_terms
 from policies.actions.review import review_limit
 from policies.models import CreditLimit, LimitDecision, LimitRequest, PolicyTerms
 from policies.tests.factories import appetite, decision, limit_request, policy
-from policies.tests.scene import Scene, rates, scene, underwriter
+from policies.tests.scene import Scene, good_buyer, rates, scene, underwriter
 from policies.tests.test_actions_policy import administrator
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +152,19 @@ def test_a_firm_without_a_policy_is_told_so(client: Client) -> None:
     assert client.get(reverse("limits")).status_code == 200
 
 
+def test_a_colleague_sees_all_that_was_entered_and_what_stands_already(client: Client) -> None:
+    s = scene(buyer=good_buyer(name="Nordwind AG", lei="529900T8BM49AURSDO55"),
+              firm={"reviewed_acts": ["policies.ask_for_limit"]})  # fmt: skip
+    decision(policy=s.policy, buyer=s.buyer, amount=D(70_000))
+    made = s.ask(kind="increase", amount=D(90_000), own_reference="PO 17", comment="Spring season.")
+    signed_in(client, s.colleague, s.firm)
+    page = client.get(reverse("limit_request", args=[made.pk])).content.decode()
+    card = page[page.index('aria-labelledby="asked"') :]
+    for shown in ("Nordwind AG", "529900T8BM49AURSDO55", "Germany", "90,000.00", "60 days", "PO 17", "Spring season."):
+        assert shown in card
+    assert "70,000.00" in card  # the present limit
+
+
 def test_a_draft_handed_back_opens_with_its_own_key(client: Client) -> None:
     s = scene(firm={"reviewed_acts": ["policies.ask_for_limit"]})
     signed_in(client, s.clerk, s.firm)
@@ -159,8 +172,11 @@ def test_a_draft_handed_back_opens_with_its_own_key(client: Client) -> None:
     made = LimitRequest.objects.get()
     signed_in(client, s.colleague, s.firm)
     assert "Send it" in client.get(reverse("limit_request", args=[made.pk])).content.decode()
-    client.post(reverse("hand_back_request", args=[made.pk]))
+    page = client.post(reverse("hand_back_request", args=[made.pk]), {"words": ""}, follow=True).content.decode()
+    assert "what should be mended" in page
+    client.post(reverse("hand_back_request", args=[made.pk]), {"words": "Only 4,000 please."})
     signed_in(client, s.clerk, s.firm)
+    assert "Only 4,000 please." in client.get(reverse("limit_request", args=[made.pk])).content.decode()
     page = client.get(f"{ask_url(s)}?from={made.pk}")
     assert page.context["form"]["form_key"].value() == str(made.form_key)
     client.post(ask_url(s), form(form_key=str(made.form_key), amount="4000"))

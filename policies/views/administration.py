@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.access import staff
 from accounts.clock import today_in
 from accounts.forms import show_refusals
+from accounts.models import Exporter
 from accounts.models.roles import POLICY_ADMINISTRATOR, SENIOR_UNDERWRITER
 from accounts.wording import said_of
+from kernel.references import row_number
 from kernel.refusals import Refused
 from policies.actions import policy as actions
 from policies.actions.appetite import set_appetite as set_appetite_action
@@ -24,8 +26,10 @@ from policies.wording import WORDS
 
 @staff(POLICY_ADMINISTRATOR)
 def bind_policy(request: HttpRequest) -> HttpResponse:
-    """A policy with its first terms."""
-    bind, terms = BindForm(request.POST or None), TermsForm(request.POST or None)
+    """A policy with its first terms; `?exporter=` opens the form for a firm, with the working days of its country."""
+    firm = Exporter.objects.filter(pk=row_number(request.GET.get("exporter", ""))).first()
+    known = {"exporter": firm.pk, "calendar_country": firm.country.code} if firm else {}
+    bind, terms = BindForm(request.POST or None, initial=known), TermsForm(request.POST or None)
     if request.method == "POST" and bind.is_valid() & terms.is_valid():
         try:
             made = actions.bind_policy(by=request.user.pk, **bind.values(), terms=terms.cleaned_data)

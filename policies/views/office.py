@@ -21,14 +21,16 @@ from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
 from accounts.paging import keyset_page
 from accounts.wording import said_of
 from kernel.money import rounded
-from kernel.refusals import Refused
+from kernel.refusals import Refusal, Refused
 from policies.actions import decision as actions
-from policies.deciding import APPROVED, PARTLY_APPROVED, Verdict, proposed
+from policies.deciding import APPROVED, PARTLY_APPROVED, Verdict, proposed, verdict_refused
+from policies.deciding import Case as Decidable
 from policies.edition import edition
 from policies.forms import DecideForm
 from policies.models import CreditLimit, LimitDecision, LimitRequest, PolicyTerms
 from policies.models.limit_request import WITH_UNDERWRITERS, RequestStage
 from policies.models.office import authority_refused, buyer_facts, capacity_facts, who_may_countersign
+from policies.models.policy import PolicyStage
 from policies.validity import granted
 from policies.wording import WORDS
 
@@ -136,11 +138,21 @@ class Case:
             with translation.override(code):
                 letters.append({"code": code, "name": _own_name(code, name), "letter": self._letter(verdict)})
         over = authority_refused(by, self.row, verdict)
+        wrong = self.refused(verdict) if form.is_bound else ()
         return {
             "letters": letters,
+            "refusals": [said_of(WORDS, refusal) for refusal in wrong],
             "over_authority": [said_of(WORDS, refusal) for refusal in over],
             "countersigners": who_may_countersign(by, self.row, verdict) if over else [],
         }
+
+    def refused(self, verdict: Verdict) -> tuple[Refusal, ...]:
+        """What is wrong with outcome, amount and day together; reasons may still be on their way."""
+        row, policy = self.row, self.row.policy
+        present = self.limit.amount if self.limit and self.limit.currency == row.currency else Decimal(0)
+        policy_open = policy.stage == PolicyStage.BOUND and self.terms is not None
+        case = Decidable(row.amount, row.currency, present, self.today, policy.ends_on, policy_open)
+        return tuple(r for r in verdict_refused(verdict, case) if r.about != "reasons")
 
     def verdict(self, form: DecideForm) -> Verdict:
         """The proposal that waits, else the form as far as it is understood."""

@@ -1,5 +1,6 @@
 """A request with its decision, and what the firm may do with it."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +23,8 @@ from policies.models import CreditLimit, LimitDecision, LimitRequest
 from policies.models.limit_request import RequestStage
 from policies.wording import WORDS
 
+RETURNED_WORDS = 1000
+
 
 @reads
 def limit_request(request: HttpRequest, pk: int) -> HttpResponse:
@@ -40,6 +43,8 @@ def limit_request(request: HttpRequest, pk: int) -> HttpResponse:
         "shown_reasons": shown_reasons(found),
         "with_underwriter": found.stage in (RequestStage.REFERRED, RequestStage.COUNTERSIGN),
         "events": _timeline(found, decision),
+        "identifiers": list(found.buyer.firm.identifiers.order_by("scheme", "id")),
+        "present": CreditLimit.objects.in_force_on(today).on_firm(found.policy_id, found.buyer_id).first(),
         "may_write": may_write,
         "may_withdraw": may_write and LIMIT_REQUEST.may_move("withdraw", found.stage),
         "may_send": may_write and found.stage == RequestStage.AWAITING_REVIEW and found.created_by != request.user,
@@ -67,7 +72,9 @@ def send_reviewed_request(request: HttpRequest, pk: int) -> HttpResponse:
 @writes
 def hand_back_request(request: HttpRequest, pk: int) -> HttpResponse:
     """A colleague's request goes back to be mended."""
-    return _done(request, pk, actions.hand_back_request, _("Request %(reference)s is handed back."))
+    words = request.POST.get("words", "").replace("\0", "")[:RETURNED_WORDS]
+    act = partial(actions.hand_back_request, words=words)
+    return _done(request, pk, act, _("Request %(reference)s is handed back."))
 
 
 def shown_reasons(found: LimitRequest) -> list[dict[str, Any]]:

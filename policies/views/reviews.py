@@ -13,9 +13,10 @@ from accounts.forms import show_refusals
 from accounts.paging import keyset_page
 from kernel.refusals import Refused
 from policies.actions import review as actions
+from policies.edition import edition
 from policies.forms import ReviewForm
 from policies.models import CreditLimit, PolicyTerms
-from policies.models.office import buyer_facts
+from policies.models.office import asked_anew, buyer_facts, exposure_facts
 from policies.validity import cut_takes_effect
 from policies.views.office import UNDERWRITERS
 from policies.wording import WORDS
@@ -49,6 +50,8 @@ def review_limit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("admin:review_limit", follows) if follows else redirect("admin:limit_reviews")
     today = today_in(limit.policy.time_zone)
     terms = PolicyTerms.objects.terms_on(limit.policy_id, today)
+    facts, exposure = buyer_facts(buyer, today), exposure_facts(buyer, today)
+    score, room = facts["score"], exposure["cap"].room(exposure["issued"] - limit.house_amount)
     shown = {
         "title": _("Review of the limit on %(buyer)s") % {"buyer": buyer.name},
         "limit": limit,
@@ -57,6 +60,10 @@ def review_limit(request: HttpRequest, pk: int) -> HttpResponse:
         "today": today,
         "terms": terms,
         "effective": cut_takes_effect(today, terms.limit_notice_days if terms else 0),
-        **buyer_facts(buyer, today),
+        "explanation": score.for_staff() if score else None,
+        "anew": asked_anew(limit, terms, facts["standing"], room, today),
+        "edition": edition().name,
+        **facts,
+        **exposure,
     }
     return render(request, "policies/office/review_limit.html", {**admin.site.each_context(request), **shown})
