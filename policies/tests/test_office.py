@@ -244,7 +244,7 @@ def test_review_limit_shows_the_exposure_and_the_rule_asked_anew(desk: Client, s
     score(s.buyer, 7)
     shown = page(desk, "review_limit", CreditLimit.objects.get(policy=s.policy).pk)
     assert "350,000" in shown  # issued over all policies
-    assert "What changed" in shown
+    assert "What changed in the grade" in shown
     assert "The rule, asked for the same limit today" in shown
     assert "Most for a buyer of grade 7" in shown
 
