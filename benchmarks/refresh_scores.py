@@ -73,9 +73,9 @@ GENERATE = """
     SELECT id, 'overdue_reported', date '2026-09-01', timestamptz '2026-09-01', 'benchmark', %(reporter)s, '{}'
     FROM buyers_buyer WHERE id %% 40 = 1;
 
-    INSERT INTO buyers_bookentry (exporter_id, buyer_id, own_reference, notes, affiliate, watched, sort_key, added_at,
+    INSERT INTO buyers_bookentry (exporter_id, buyer_id, own_reference, notes, affiliate, watch, sort_key, added_at,
                                   added_by_id)
-    SELECT %(reporter)s, id, '', '', false, id %% 2 = 0, sort_key, now(), %(person)s FROM buyers_buyer WHERE id %% 50 = 3;
+    SELECT %(reporter)s, id, '', '', false, (ARRAY['worse','none'])[id %% 2 + 1], sort_key, now(), %(person)s FROM buyers_buyer WHERE id %% 50 = 3;
 """
 
 

@@ -16,6 +16,7 @@ from buyers.names import sort_key
 from buyers.proposing import REASONS
 from buyers.search import LONGEST, cleaned
 from buyers.tables import COLUMNS, chosen_columns
+from buyers.watching import NONE
 from buyers.wording import WORDS
 
 SCHEME_LABELS = {
@@ -144,6 +145,11 @@ class BookFilter(forms.Form):
         return any(self.cleaned_data.get(name) for name in ("q", "country", "grade", "mark"))
 
     @property
+    def archived(self) -> bool:
+        """Whether those laid aside are shown."""
+        return self.cleaned_data.get("mark") == self.ARCHIVED
+
+    @property
     def sorting(self) -> str:
         """The sorting chosen."""
         return self.cleaned_data.get("sort") or "name"
@@ -151,8 +157,7 @@ class BookFilter(forms.Form):
     def narrowed(self, entries: QuerySet[BookEntry]) -> QuerySet[BookEntry]:
         """The entries that fit."""
         wanted = self.cleaned_data
-        archived = wanted.get("mark") == self.ARCHIVED
-        entries = entries.filter(archived_at__isnull=not archived)
+        entries = entries.filter(archived_at__isnull=not self.archived)
         if text := cleaned(wanted.get("q") or "")[:LONGEST]:
             entries = entries.filter(self._text(text))
         if wanted.get("country"):
@@ -174,7 +179,8 @@ class BookFilter(forms.Form):
     @staticmethod
     def _marked(entries: QuerySet[BookEntry], mark: str | None) -> QuerySet[BookEntry]:
         if mark in ("watched", "unwatched"):
-            return entries.filter(watched=mark == "watched")
+            unwatched = Q(watch=NONE)
+            return entries.filter(unwatched if mark == "unwatched" else ~unwatched)
         if mark == "affiliates":
             return entries.filter(affiliate=True)
         if mark == "alerts":
@@ -188,13 +194,16 @@ class BookEntryForm(forms.ModelForm):
 
     class Meta:
         model = BookEntry
-        fields = ("own_reference", "notes", "affiliate", "watched")
+        fields = ("own_reference", "notes", "affiliate", "watch")
         widgets = {"notes": forms.Textarea(attrs={"rows": 5})}
         labels = {
             "affiliate": _("This is an affiliate of ours (owned or controlled by us, or owning us)"),
-            "watched": _("Tell us by mail when its grade changes"),
+            "watch": _("Tell us by mail"),
         }
-        help_texts = {"affiliate": _("What affiliates owe is not covered.")}
+        help_texts = {
+            "affiliate": _("What affiliates owe is not covered."),
+            "watch": _("In the portal you are told of everything. When each of you gets the mails is in your profile."),
+        }
 
 
 class ProposalForm(forms.ModelForm):

@@ -48,7 +48,7 @@ COLUMNS = (
     Column("scored", _("Graded"), lambda e: localdate(e.buyer.scored_at).isoformat() if e.buyer.scored_at else ""),
     Column("alerts", _("Open alerts"), lambda e: e.open_alerts),
     Column("city", _("City"), lambda e: e.buyer.city),
-    Column("watched", _("Watched"), lambda e: _("yes") if e.watched else _("no")),
+    Column("watched", _("Watched"), lambda e: str(e.get_watch_display())),
     Column("affiliate", _("Affiliate"), lambda e: _("yes") if e.affiliate else _("no")),
     Column("added", _("Added on"), lambda e: e.added_at.date().isoformat()),
 )

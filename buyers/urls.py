@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     # the book
     path("", book.buyers, name="buyers"),
     re_path(r"^export\.(?P<kind>csv|xlsx)$", book.export_buyers, name="export_buyers"),
+    path("watch/", book.watch_shown_buyers, name="watch_shown_buyers"),
     path("add/", book.add_buyer, name="add_buyer"),
     path("entries/<int:pk>/", book.book_entry_edit, name="book_entry_edit"),
     path("entries/<int:pk>/restore/", book.restore_buyer, name="restore_buyer"),

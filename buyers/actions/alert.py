@@ -12,6 +12,7 @@ from accounts.models.roles import MAY_READ
 from buyers.advice import advice, alerting, signal_advice
 from buyers.models import Alert, Signal
 from buyers.models.alert import Raised
+from buyers.watching import told_by_mail
 from desk.actions.notice import News, tell_firms
 from desk.gravity import Gravity
 
@@ -54,9 +55,11 @@ def _of_signal(raised: Raised) -> News:
 
 
 def _news(raised: Raised, facts: dict[str, Any], gravity: Gravity) -> News:
-    """In the page always; by mail where the firm watches the buyer."""
+    """In the page always; by mail as the firm watches the buyer."""
     path = reverse("alert", args=[raised.alert])
-    return News(raised.exporter, f"alert:{raised.alert}", path, facts, gravity, mail=raised.watched)
+    return News(
+        raised.exporter, f"alert:{raised.alert}", path, facts, gravity, mail=told_by_mail(raised.watch, gravity)
+    )
 
 
 @action

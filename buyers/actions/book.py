@@ -6,6 +6,7 @@ from accounts.access import require_group, require_role, role_of
 from accounts.audit import action, record
 from accounts.models.roles import MAY_WRITE, UNDERWRITER_GROUPS
 from buyers.models import BookEntry, Buyer
+from buyers.watching import LEVELS
 from kernel.refusals import refusal, refuse
 
 
@@ -35,19 +36,31 @@ def add_to_book(*, by: int, exporter: int, buyer: int, own_reference: str = "") 
 
 
 @action
-def edit_book_entry(
-    *, by: int, entry: int, own_reference: str, notes: str, affiliate: bool, watched: bool
-) -> BookEntry:
+def edit_book_entry(*, by: int, entry: int, own_reference: str, notes: str, affiliate: bool, watch: str) -> BookEntry:
     """Change what the exporter notes of a buyer; the trail keeps what it was before."""
     row = _locked(entry)
     require_role(by, row.exporter_id)
-    new = {"own_reference": own_reference.strip(), "notes": notes.strip(), "affiliate": affiliate, "watched": watched}
+    new = {"own_reference": own_reference.strip(), "notes": notes.strip(), "affiliate": affiliate, "watch": watch}
     before = {name: getattr(row, name) for name in new if getattr(row, name) != new[name]}
     for name, value in new.items():
         setattr(row, name, value)
     row.save(update_fields=list(new))
     record(by=by, subject=row, exporter=row.exporter_id, before=before, after={name: new[name] for name in before})
     return row
+
+
+@action
+def watch_buyers(*, by: int, exporter: int, entries: list[int], watch: str) -> int:
+    """Set what is told by mail of many buyers of the firm's book in one statement; how many changed.
+
+    Refuses `watch_level_unknown`.
+    """
+    require_role(by, exporter)
+    refuse([] if watch in LEVELS else [refusal("watch_level_unknown", "watch")])
+    own = BookEntry.objects.filter(exporter_id=exporter, pk__in=entries).exclude(watch=watch)
+    changed = own.update(watch=watch)
+    record(by=by, subject=f"exporter:{exporter}", exporter=exporter, watch=watch, changed=changed)
+    return changed
 
 
 @action

@@ -55,7 +55,7 @@ RAISE = """
         ON CONFLICT (exporter_id, score_id) DO NOTHING
         RETURNING id, exporter_id, buyer_id, kind, facts
     )
-    SELECT raised.id, raised.exporter_id, raised.kind, raised.facts, buyer.name, entry.watched
+    SELECT raised.id, raised.exporter_id, raised.kind, raised.facts, buyer.name, entry.watch
     FROM raised
     JOIN buyers_buyer buyer ON buyer.id = raised.buyer_id
     JOIN buyers_bookentry entry ON entry.buyer_id = raised.buyer_id AND entry.exporter_id = raised.exporter_id
@@ -85,7 +85,7 @@ RAISE_FOR_SIGNALS = """
         ON CONFLICT (exporter_id, signal_id) DO NOTHING
         RETURNING id, exporter_id, buyer_id, kind, facts
     )
-    SELECT raised.id, raised.exporter_id, raised.kind, raised.facts, buyer.name, entry.watched
+    SELECT raised.id, raised.exporter_id, raised.kind, raised.facts, buyer.name, entry.watch
     FROM raised
     JOIN buyers_buyer buyer ON buyer.id = raised.buyer_id
     JOIN buyers_bookentry entry ON entry.buyer_id = raised.buyer_id AND entry.exporter_id = raised.exporter_id
@@ -102,7 +102,7 @@ class Raised:
     kind: str
     facts: dict[str, Any]
     buyer_name: str
-    watched: bool
+    watch: str  # buyers/watching.py
 
 
 class AlertQuerySet(OfExporterQuerySet):

@@ -13,6 +13,16 @@ from accounts.models import Exporter
 from accounts.models.columns import paired
 from accounts.models.exporter import OfExporterQuerySet
 from buyers.models.buyer import Buyer
+from buyers.watching import ALL, NONE, SERIOUS, WORSE
+
+
+class Watch(models.TextChoices):
+    """What is told by mail (buyers/watching.py)."""
+
+    ALL = ALL, _("Everything that happens")
+    WORSE = WORSE, _("When it gets worse")
+    SERIOUS = SERIOUS, _("Only what is serious")
+    NONE = NONE, _("Nothing – we look in the portal")
 
 
 class BookEntryQuerySet(OfExporterQuerySet):
@@ -27,14 +37,14 @@ class BookEntryQuerySet(OfExporterQuerySet):
 
 
 class BookEntry(models.Model):
-    """A buyer in an exporter's book: own reference, notes, whether it is an affiliate, whether it is watched."""
+    """A buyer in an exporter's book: own reference, notes, whether it is an affiliate, what is told of it by mail."""
 
     exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="book", verbose_name=_("Exporter"))
     buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="book_entries", verbose_name=_("Buyer"))
     own_reference = models.CharField(_("Your reference"), max_length=60, blank=True)
     notes = models.TextField(_("Notes"), max_length=4000, blank=True)
     affiliate = models.BooleanField(_("Affiliate"), default=False)
-    watched = models.BooleanField(_("Watched"), default=True)
+    watch = models.CharField(_("Told by mail"), max_length=10, choices=Watch.choices, default=Watch.WORSE)
     sort_key = models.CharField(max_length=500, editable=False)  # the buyer's, so that a book sorts by one index
     added_at = models.DateTimeField(default=timezone.now)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Added by"))
@@ -55,6 +65,7 @@ class BookEntry(models.Model):
         verbose_name_plural = _("Book entries")
         constraints = [
             models.UniqueConstraint(fields=["exporter", "buyer"], name="one_book_entry"),
+            models.CheckConstraint(condition=Q(watch__in=Watch.values), name="watch_level_known"),
             models.CheckConstraint(
                 condition=Q(added_at__isnull=False, added_by__isnull=False), name="book_added_at_by"
             ),

@@ -47,7 +47,7 @@ def listed(client: Client, query: str = "") -> list[str]:
 def test_a_buyer_is_taken_into_the_book_once(firm, clerk):
     found = buyer("ACME")
     entry = add_to_book(by=clerk.pk, exporter=firm.pk, buyer=found.pk, own_reference=" K-1 ")
-    assert (entry.own_reference, entry.sort_key, entry.watched) == ("K-1", "acme", True)
+    assert (entry.own_reference, entry.sort_key, entry.watch) == ("K-1", "acme", "worse")
     assert add_to_book(by=clerk.pk, exporter=firm.pk, buyer=found.pk) == entry
     outcomes = AuditEvent.objects.filter(action="add_to_book").order_by("id").values_list("details__outcome", flat=True)
     assert list(outcomes) == ["added", "repeated"]
@@ -81,7 +81,7 @@ def test_who_may_write_in_a_book(firm):
             lambda by: add_to_book(by=by, exporter=firm.pk, buyer=found.pk),
             lambda by: archive_book_entry(by=by, entry=entry.pk),
             lambda by: restore_book_entry(by=by, entry=entry.pk),
-            lambda by: edit_book_entry(by=by, entry=entry.pk, own_reference="", notes="", affiliate=True, watched=True),
+            lambda by: edit_book_entry(by=by, entry=entry.pk, own_reference="", notes="", affiliate=True, watch="all"),
         ):
             with pytest.raises(NotAllowed):
                 act(person.pk)
@@ -97,8 +97,8 @@ def test_laying_aside_and_taking_back_twice_changes_nothing(firm, clerk):
 
 
 def test_the_trail_keeps_what_notes_were_before(firm, clerk):
-    entry = in_book(firm, buyer(), notes="old", watched=True)
-    edit_book_entry(by=clerk.pk, entry=entry.pk, own_reference="R", notes="new", affiliate=True, watched=True)
+    entry = in_book(firm, buyer(), notes="old")
+    edit_book_entry(by=clerk.pk, entry=entry.pk, own_reference="R", notes="new", affiliate=True, watch="worse")
     event = AuditEvent.objects.get(action="edit_book_entry")
     assert event.details == {
         "before": {"own_reference": "", "notes": "old", "affiliate": False},
@@ -127,7 +127,7 @@ def test_buyers(client: Client, firm):
 @pytest.fixture
 def book(firm):
     day = datetime(2026, 5, 1, tzinfo=UTC)
-    zebra = in_book(firm, buyer("Zebra", grade=2, country="GB", scored_at=day), own_reference="K-9", watched=False)
+    zebra = in_book(firm, buyer("Zebra", grade=2, country="GB", scored_at=day), own_reference="K-9", watch="none")
     in_book(firm, buyer("上海宏远", country="CN", identifiers={"USCC": "91110000600037341L"}), own_reference="A-1")
     in_book(firm, buyer("alpha", grade=8, scored_at=day.replace(month=6)), affiliate=True)
     in_book(firm, buyer("Gone", grade=5), archived_at=day, archived_by=member(firm))
@@ -222,10 +222,10 @@ def test_export_buyers(page: Client, firm, book, monkeypatch: pytest.MonkeyPatch
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert rows == [
         ["Buyer", "Your reference", "Grade", "Watched"],
-        ["Zebra", "K-9", "2", "no"],
-        ["上海宏远", "A-1", "", "yes"],
-        ["'=HYPERLINK(evil)", "'+1", "", "yes"],
-        ["alpha", "", "8", "yes"],
+        ["Zebra", "K-9", "2", "Nothing – we look in the portal"],
+        ["上海宏远", "A-1", "", "When it gets worse"],
+        ["'=HYPERLINK(evil)", "'+1", "", "When it gets worse"],
+        ["alpha", "", "8", "When it gets worse"],
     ]
     assert "attachment" in answer["Content-Disposition"]
     assert page.get("/buyers/export.pdf").status_code == 404
@@ -269,10 +269,10 @@ def test_book_entry_edit(page: Client, client: Client, firm):
     entry = in_book(firm, buyer("ACME"))
     path = f"/buyers/entries/{entry.pk}/"
     assert "Your notes on ACME" in page.get(path).content.decode()
-    sent = page.post(path, {"own_reference": "R-1", "notes": "x", "affiliate": "on"})
+    sent = page.post(path, {"own_reference": "R-1", "notes": "x", "affiliate": "on", "watch": "serious"})
     entry.refresh_from_db()
     assert sent.status_code == 302
-    assert (entry.own_reference, entry.affiliate, entry.watched) == ("R-1", True, False)
+    assert (entry.own_reference, entry.affiliate, entry.watch) == ("R-1", True, "serious")
     assert page.post(path, {"own_reference": "x" * 61}).status_code == 200
     assert signed_in(Client(), member(exporter())).get(path).status_code == 404
     assert signed_in(Client(), member(firm, Role.READER)).get(path).status_code == 403

@@ -199,12 +199,12 @@ def test_a_regrade_alerts_exactly_the_firms_that_have_the_buyer_in_their_book():
     assert set(told.values_list("recipient_id", flat=True)) == {clerks[mine.pk].pk, clerks[yours.pk].pk}
 
 
-def test_a_mail_is_sent_only_where_the_buyer_is_watched():
+def test_a_mail_is_sent_only_where_the_buyer_is_watched_for_it():
     firm = buyer()
     watching, not_watching = exporter(), exporter()
-    for each, watched in ((watching, True), (not_watching, False)):
+    for each, watch in ((watching, "all"), (not_watching, "none")):
         member(each)
-        in_book(each, firm, watched=watched)
+        in_book(each, firm, watch=watch)
     statement(firm)
     scored(firm)
     assert Alert.objects.count() == 2

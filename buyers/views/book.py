@@ -11,15 +11,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import reads, writes
 from accounts.models.roles import MAY_WRITE
 from accounts.paging import keyset_page
 from accounts.wording import said_of
-from buyers.actions.book import add_to_book, edit_book_entry, restore_book_entry
+from buyers.actions.book import add_to_book, edit_book_entry, restore_book_entry, watch_buyers
 from buyers.forms import BookEntryForm, BookFilter
 from buyers.models import BookEntry, Buyer
+from buyers.models.book import Watch
 from buyers.tables import ROWS_AT_ONCE, completed, written_csv, written_xlsx
 from buyers.wording import WORDS
 from kernel.references import row_number
@@ -45,8 +47,27 @@ def buyers(request: HttpRequest) -> HttpResponse:
         "shown": [column.code for column in form.columns],
         "exports": {kind: _export_address(request, kind) for kind in ("csv", "xlsx")},
         "may_write": request.membership.role in MAY_WRITE,
+        "watch_levels": Watch.choices,
     }
     return render(request, "buyers/buyers.html", context)
+
+
+@require_POST
+@writes
+def watch_shown_buyers(request: HttpRequest) -> HttpResponse:
+    """Set what is told by mail for every buyer of the list the address names, on all its pages."""
+    shown = BookFilter(request.GET).narrowed(_book(request)).values_list("pk", flat=True)
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    try:
+        changed = watch_buyers(
+            by=request.user.pk, exporter=request.firm.pk, entries=list(shown), watch=request.POST.get("watch", "")
+        )
+    except Refused as refused:
+        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+    else:
+        done = ngettext("Mails are set for %(n)s buyer.", "Mails are set for %(n)s buyers.", changed) % {"n": changed}
+        messages.success(request, done)
+    return redirect(reverse("buyers") + query)
 
 
 @reads
