@@ -99,9 +99,17 @@ _LONGEST = max(len(form) for form in _FORM_OF)
 _LAST_WORDS = {form[-1] for form in _FORM_OF}
 _FIRST_WORDS = {form[0] for form in _BEFORE_WORDS}
 # Words that mostly belong to a form, wherever they stand ("Limited Acme Private"): they find nothing by themselves.
-FORM_WORDS = frozenset(word for form in _FORM_OF for word in form if len(form) == 1) | {
-    "private", "public", "proprietary", "pvt", "pte", "pty", "sdn", "sp", "de", "mit", "beschrankter", "the",
+FORM_WORDS = frozenset(word for form in _FORM_OF for word in form if len(form) == 1 or len(word) > 4) | {
+    "pvt", "pte", "pty", "sdn", "sp", "spol", "de", "mit", "the",
 }  # fmt: skip
+# Every beginning of a form, for names that were typed as far as that.
+_BEGINNINGS = {" ".join(form)[:length] for form in _FORM_OF for length in range(1, len(" ".join(form)) + 1)}
+_FRAGMENTS = {
+    form[begin:end]
+    for form in ("股份有限责任公司", "股份有限公司", "株式会社", "有限会社", "주식회사")
+    for begin in range(len(form) - 1)
+    for end in range(begin + 2, len(form) + 1)
+}
 # What a name may begin or end with without being another name.
 _THE = "the"
 
@@ -125,6 +133,19 @@ def parted(words: list[str]) -> tuple[list[str], str]:
     if rest and rest[0] >= "\u3000":
         rest, form = _east_asian_before(rest, form)
     return rest, form
+
+
+def typed_so_far(words: list[str]) -> list[str]:
+    """The words without a legal form that has only been begun: ``acme private lim`` → acme; [] when none has."""
+    for length in range(min(_LONGEST, len(words) - 1), 0, -1):
+        if " ".join(words[-length:]) in _BEGINNINGS:
+            return words[:-length]
+    return []
+
+
+def is_fragment(word: str) -> bool:
+    """True for a piece of an East Asian legal form (限公): half of all names have it."""
+    return word in _FRAGMENTS
 
 
 def _without_last(words: list[str]) -> tuple[list[str], str]:

@@ -74,6 +74,14 @@ class Spelled(NamedTuple):
         return [word for word in self.core if word not in FORM_WORDS] or self.core
 
     @property
+    def seam(self) -> str:
+        """In East Asian writing, where name and legal form meet: 易有 of 宏远贸易有限公司; else ""."""
+        whole, core = self.words[-1:], self.core[-1:]
+        if whole and core and whole[0] > "\u3000" and len(whole[0]) > len(core[0]) and whole[0].startswith(core[0]):
+            return whole[0][len(core[0]) - 1 : len(core[0]) + 1]
+        return ""
+
+    @property
     def key(self) -> str:
         """The words without the legal form on one line, at most 200 characters."""
         return " ".join(self.core)[:LONGEST_CORE]

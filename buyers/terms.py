@@ -35,14 +35,19 @@ class Question(NamedTuple):
     sized: bool = False
 
 
-def terms_of(content: Sequence[str]) -> list[int]:
-    """All terms of a name whose words (those that say which company it is) are `content`."""
-    return [int(term) for term in terms_literal(content)[1:-1].split(",")]
+def terms_of(content: Sequence[str], seam: str = "") -> list[int]:
+    """All terms of a name whose words (those that say which company it is) are `content`.
+
+    `seam`: the pair of characters where name and legal form meet, for who looks for just these two.
+    """
+    return [int(term) for term in terms_literal(content, seam)[1:-1].split(",")]
 
 
-def terms_literal(content: Sequence[str]) -> str:
+def terms_literal(content: Sequence[str], seam: str = "") -> str:
     """The terms of a name as PostgreSQL reads an array; made for hundreds of thousands of names in one import."""
     found = [_literal_of_run(word) if _east_asian(word) else _literal_of_word(word) for word in content]
+    if seam:
+        found.append(_pair_literal(seam))
     found.append(str(_size(content)))
     return "{" + ",".join(found) + "}"
 

@@ -74,4 +74,4 @@ def _in_blocks(cursor: Any, source: str, keep: Callable[[Any, list[Any]], None])
 def _named(rows: Iterable[tuple[int, Any, Any]]) -> Iterable[tuple[int, str, str, str, str]]:
     for buyer, text, country in rows:
         found = spelled(text)
-        yield buyer, text, str(country or ""), found.key, terms_literal(found.content)
+        yield buyer, text, str(country or ""), found.key, terms_literal(found.content, found.seam)

@@ -15,12 +15,24 @@ from dataclasses import dataclass, field
 
 from buyers.chinese import pinyin_key
 from buyers.identity import normalised
+from buyers.legal_forms import is_fragment
 from buyers.models import BookEntry, Buyer, Identifier
 from buyers.models.buyer import BuyerCategory
 from buyers.models.name import NameKind
 from buyers.names import compared_name
-from buyers.search.index import Hit, Narrowing, TookTooLong, answers, asking, beginning, frequencies, with_pinyin
-from buyers.search.ranking import Asked, asked_of, compared
+from buyers.search.index import (
+    Hit,
+    Narrowing,
+    TookTooLong,
+    answers,
+    asking,
+    beginning,
+    frequencies,
+    looked_through,
+    same,
+    with_pinyin,
+)
+from buyers.search.ranking import SHORTEST_ALIKE, Asked, asked_of, compared
 from buyers.search.ways import BEGINNING, NAME, NUMBER
 from buyers.terms import asked_terms, part_questions, sizes, slip_questions, word_questions
 from kernel.refusals import Refusal, refusal
@@ -154,6 +166,11 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: dict[int, tu
     _keep(found, asked, hits := beginning(asked.key, narrowing, SHOWN + 1))
     if len(hits) > SHOWN or _settled(found):
         return len(hits) > SHOWN
+    if asked.begun:
+        _keep(found, asked, same(asked.begun, narrowing))
+    if all(is_fragment(word) for word in asked.apart):
+        _keep(found, asked, looked_through(text, narrowing))
+        return True
     if key := pinyin_key(text):
         for hit in with_pinyin(key, narrowing, SHOWN):
             found.setdefault(hit.pk, (90, BEGINNING, hit))
@@ -161,7 +178,9 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: dict[int, tu
     _keep(found, asked, answers(word_questions(asked.apart, count, total), (), narrowing))
     if len(found) >= ENOUGH or _settled(found):
         return False
-    questions = part_questions(asked.apart, count, total) + slip_questions(asked.content, count, total)
+    questions = part_questions(asked.apart, count, total)
+    if len(asked.key) >= SHORTEST_ALIKE:
+        questions += slip_questions(asked.content, count, total)
     _keep(found, asked, answers(questions, sizes(asked.content), narrowing))
     return False
 

@@ -15,6 +15,8 @@ from buyers.terms import Question
 TIME_LIMIT_MS = 3_000
 # Names taken for one question about terms, and for one about beginnings; more where a status narrows them afterwards.
 PER_QUESTION, NARROWED = 100, 500
+# Names read in their order where no term is rare enough to find any.
+LOOKED_THROUGH = 2_000
 # A term that more names have is never what a question is answered by: reading its list alone would take too long.
 MOST_NAMES = 400_000
 # Above every character there is.
@@ -57,13 +59,14 @@ class TookTooLong(Exception):
 @contextmanager
 def asking() -> Iterator[None]:
     """A transaction in which questions may be put: through the indexes only, and none longer than the limit."""
+    inside = connection.in_atomic_block
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             # The planner takes the array index for dear on small tables and on terms it has no statistics of.
             cursor.execute(f"SET LOCAL statement_timeout = {TIME_LIMIT_MS:d}; SET LOCAL enable_seqscan = off")
             yield
-            # Inside somebody else's transaction the settings would stay.
-            cursor.execute("SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT")
+            if inside:  # in somebody else's transaction the settings would stay
+                cursor.execute("SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT")
     except OperationalError as late:
         if "statement timeout" not in str(late):
             raise
@@ -79,6 +82,29 @@ def beginning(core: str, narrowing: Narrowing, limit: int) -> list[Hit]:
         core=core,
         last=core + _LAST,
         limit=NARROWED if narrowing.status else limit,
+    )
+
+
+def same(core: str, narrowing: Narrowing) -> list[Hit]:
+    """Names whose words without the legal form are `core`."""
+    return _hits(
+        f"SELECT {_COLUMNS} FROM buyers_name n "  # noqa: S608 - our own words
+        f"WHERE n.core = %(core)s{narrowing.condition} ORDER BY n.id LIMIT %(limit)s",
+        narrowing,
+        core=core,
+        limit=PER_QUESTION,
+    )
+
+
+def looked_through(text: str, narrowing: Narrowing) -> list[Hit]:
+    """Of the first names in East Asian writing those with `text`: for what half of all names have."""
+    return _hits(
+        f"SELECT n.* FROM (SELECT {_COLUMNS} FROM buyers_name n WHERE n.core > '\u3000'{narrowing.condition} "  # noqa: S608
+        "ORDER BY n.core, n.id LIMIT %(through)s) n WHERE position(%(text)s IN n.text) > 0 LIMIT %(limit)s",
+        narrowing,
+        text=text,
+        through=LOOKED_THROUGH,
+        limit=PER_QUESTION,
     )
 
 

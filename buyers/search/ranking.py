@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from buyers.legal_forms import parted, typed_so_far
 from buyers.names import Spelled, spelled
 from buyers.search.ways import ALIKE, BEGINNING, FORM, NAME, ORDER, PART, SLIP, WORDS
 
 # Names less alike than this are not shown: 100 is the same letters, 0 none in common.
 LEAST_ALIKE = 75
 LEAST_ALIKE_WITH_FORM = 85
+WORTH_A_LOOK = 50  # below it the legal form makes no difference
 # Shorter names are like too many others.
 SHORTEST_ALIKE = 4
 
@@ -23,6 +25,7 @@ class Asked:
     spelled: Spelled
     content: list[str]  # the words to look for
     apart: list[str]  # the same with East Asian words as they were typed, apart: 贸易 宏远
+    begun: str  # without a legal form that was only begun: acme private lim → acme
     ordered: str
 
     @property
@@ -35,7 +38,8 @@ def asked_of(text: str) -> Asked:
     """`text` ready to be compared."""
     found = spelled(text)
     apart = [word for part in text.split() for word in spelled(part).content] if not text.isascii() else found.content
-    return Asked(text.casefold(), found, found.content, apart, _ordered(found.content))
+    begun = " ".join(parted(typed_so_far(found.words))[0])
+    return Asked(text.casefold(), found, found.content, apart, begun, _ordered(found.content))
 
 
 def compared(asked: Asked, text: str, core: str) -> tuple[float, str]:
@@ -63,11 +67,22 @@ def _in_part(asked: Asked, text: str, core: str, words: list[str], alike: float)
         return 80 + ordered / 10, WORDS
     if all(word in core for word in asked.apart):
         return 75 + ordered / 10, PART
-    if len(asked.key) < SHORTEST_ALIKE:
+    if ordered < WORTH_A_LOOK and len(asked.key) >= SHORTEST_ALIKE:
         return 0, ""
-    if ordered < LEAST_ALIKE and fuzz.ratio(asked.spelled.whole, spelled(text).whole) > LEAST_ALIKE_WITH_FORM:
-        ordered = LEAST_ALIKE  # the slip is in the legal form, which then is none
-    return (ordered * 0.95, ALIKE) if ordered >= LEAST_ALIKE else (0, "")
+    return _with_form(asked, spelled(text).whole, ordered)
+
+
+def _with_form(asked: Asked, whole: str, ordered: float) -> tuple[float, str]:
+    """The legal form counts too: it may have been typed in part, or with a slip that makes it none."""
+    if whole.startswith(asked.spelled.whole):
+        return 90 + ordered / 25, BEGINNING
+    if all(word in whole for word in asked.apart):
+        return 75 + ordered / 10, PART
+    if (with_form := fuzz.ratio(asked.spelled.whole, whole)) > LEAST_ALIKE_WITH_FORM:
+        ordered = max(ordered, with_form - 5)
+    if ordered < LEAST_ALIKE or len(asked.key) < SHORTEST_ALIKE:
+        return 0, ""
+    return ordered * 0.95, ALIKE
 
 
 def _one_slip(one: str, other: str) -> bool:
