@@ -1,7 +1,9 @@
 """Reference data comes in: ratings of countries, rates of currencies. Loading the same again changes nothing."""
 
 from datetime import date
+from typing import Any
 
+from django.db import connection
 from django.db.models import DateField, ExpressionWrapper, F, IntegerField, Value
 from django.db.models.functions import Cast, Least, Mod
 from django.utils import timezone
@@ -10,7 +12,8 @@ from accounts.audit import action, record
 from buyers.countries import SOURCE, Rating
 from buyers.models import Buyer, CountryRisk, ExchangeRate
 from buyers.rates import Published, moved
-from buyers.signals import kind_of
+from buyers.signals import Rating as HouseRating
+from buyers.signals import country_worsened, kind_of
 
 # What a rating tells of a country from its day on.
 TOLD = ("oecd_class", "high_income", "house_grade", "house_level", "source")
@@ -18,26 +21,49 @@ TOLD = ("oecd_class", "high_income", "house_grade", "house_level", "source")
 
 @action
 def keep_country_risks(*, by: int | None, ratings: list[Rating], source: str = SOURCE) -> int:
-    """Keep each country's rating from its day on, beside the earlier ones; how many are new or corrected."""
-    days = {rating.valid_from for rating in ratings}
-    known = set(CountryRisk.objects.filter(valid_from__in=days).values_list("country", "valid_from", *TOLD))
+    """Keep each country's rating from its day on, beside the earlier ones; how many are new or corrected.
+
+    Rows are only added: a correction is a later row of the same day. Those whose rating in force today is another one
+    now have buyers due for scoring; those that fell are named in the trail.
+    """
+    _one_at_a_time()
+    today = timezone.now().date()
+    before = _in_force(today)
     told = {
         (rating.country, rating.valid_from): (
             rating.oecd_class, rating.high_income, rating.house_grade, rating.house_level, source,
         )
         for rating in ratings
     }  # fmt: skip
-    changed = [
-        CountryRisk(country=country, valid_from=day, **dict(zip(TOLD, values, strict=True)))
-        for (country, day), values in told.items()
-        if (country, day, *values) not in known
-    ]
+    known = _known({day for _country, day in told})
+    new = {key: values for key, values in told.items() if known.get(key) != values}
     CountryRisk.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["country", "valid_from"], update_fields=TOLD
+        CountryRisk(country=country, valid_from=day, **dict(zip(TOLD, values, strict=True)))
+        for (country, day), values in new.items()
     )
-    due = _rescored({row.country.code for row in changed})
-    record(by=by, subject="countryrisk:list", source=source, rows=len(ratings), changed=len(changed), due=due)
-    return len(changed)
+    changed = {country: rating for country, rating in _in_force(today).items() if before.get(country) != rating}
+    fell = sorted(c for c, rating in changed.items() if c in before and country_worsened(before[c], rating))
+    due = _rescored(set(changed))
+    record(
+        by=by, subject="countryrisk:list", source=source, rows=len(ratings), changed=len(new), due=due, downgraded=fell
+    )
+    return len(new)
+
+
+def _one_at_a_time() -> None:
+    """Two who load the same list at once would each find it new; there is no row to lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('country risks'))")
+
+
+def _in_force(day: date) -> dict[str, HouseRating]:
+    return {row.country.code: (row.house_grade, row.house_level, row.oecd_class) for row in CountryRisk.objects.on(day)}
+
+
+def _known(days: set[date]) -> dict[tuple[str, date], tuple[Any, ...]]:
+    """What was told last of each country and day."""
+    rows = CountryRisk.objects.filter(valid_from__in=days).order_by("id").values_list("country", "valid_from", *TOLD)
+    return {(country, day): tuple(values) for country, day, *values in rows}
 
 
 def _rescored(countries: set[str]) -> int:

@@ -4,7 +4,7 @@ from buyers.models.accounts import FinancialStatement, PaymentExperience
 from buyers.models.alert import Alert
 from buyers.models.book import BookEntry
 from buyers.models.buyer import Buyer, Identifier
-from buyers.models.country import CountryRisk
+from buyers.models.country import CountryGovernance, CountryRisk
 from buyers.models.directory_import import DirectoryImport, RefusedRow
 from buyers.models.feed import FeedRefusal, FeedRun, RegisterEntry
 from buyers.models.link import BuyerLink
@@ -29,6 +29,7 @@ __all__ = [
     "Buyer",
     "BuyerLink",
     "BuyerProposal",
+    "CountryGovernance",
     "CountryRisk",
     "DirectoryImport",
     "ExchangeRate",

@@ -21,6 +21,8 @@ class FeedKind(models.TextChoices):
     OFAC_ADD = "ofac_add", _("OFAC addresses (add.csv)")
     UN_CONSOLIDATED = "un_consolidated", _("UN Security Council consolidated list (XML)")
     GROUP_LINKS = "group_links", _("Links between companies (CSV)")
+    OECD_COUNTRIES = "oecd_countries", _("OECD country risk classes (CSV)")
+    WORLD_BANK_GOVERNANCE = "world_bank_governance", _("World Bank governance indicators (CSV)")
 
 
 class FeedRunQuerySet(models.QuerySet["FeedRun"]):
@@ -37,7 +39,7 @@ class FeedRun(models.Model):
     Repeated: known already, as told before. Not ours: about a company that is not in the directory.
     """
 
-    kind = models.CharField(_("Format"), max_length=20, choices=FeedKind.choices)
+    kind = models.CharField(_("Format"), max_length=24, choices=FeedKind.choices)
     file_name = models.CharField(_("File"), max_length=255)
     edition = models.DateField(_("State of"), null=True, blank=True)  # null until read off the file
     sha256 = models.CharField(max_length=64, blank=True)

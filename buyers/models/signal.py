@@ -88,7 +88,7 @@ def _downgrades(buyer: int, shown: int) -> list[Seen]:
 
 
 def _country_downgrades(country: str) -> list[Seen]:
-    ratings = list(CountryRisk.objects.filter(country=country).order_by("valid_from"))
+    ratings = CountryRisk.objects.history(country)
     return [
         Seen(
             kind_of("country_downgrade"),

@@ -61,7 +61,7 @@ def capacity_on(buyer: Buyer, day: date, edition: Edition) -> Capacity:
 
 def standing_of(buyer: Buyer, now: datetime, day: date, edition: Edition, cap: Capacity) -> Standing:
     """The buyer on `day`: score, country, accounts, reports, appetite."""
-    risk = CountryRisk.objects.filter(country=buyer.country.code, valid_from__lte=day).order_by("-valid_from").first()
+    risk = CountryRisk.objects.risk_on(buyer.country.code, day)
     signals = _signals(buyer, day, edition)
     sales = _sales(buyer, day, edition)
     return Standing(
