@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -16,6 +17,7 @@ from django_countries.fields import CountryField
 
 from accounts.acts import REVIEWABLE_ACTS, act_code
 from accounts.models import User
+from accounts.models.person import MailRhythm
 from accounts.models.roles import GROUP_LABELS, Role
 from accounts.wording import WORDS, said, said_of
 from kernel.refusals import Refused
@@ -116,6 +118,23 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("name", "language")
+
+
+class MailForm(forms.Form):
+    """When mails about buyers come, and whose morning that is."""
+
+    rhythm = forms.ChoiceField(label=_("Mails about buyers"), choices=MailRhythm.choices, widget=forms.RadioSelect)
+    time_zone = forms.ChoiceField(label=_("Your time zone"), choices=lambda: [(z, z) for z in zones()])
+
+
+def zones() -> list[str]:
+    """The time zones of places, as the IANA names them; those of offsets and old names are left out."""
+    return ["UTC", *sorted(z for z in available_timezones() if z.partition("/")[0] in PLACES)]
+
+
+PLACES = {
+    "Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific",
+}  # fmt: skip
 
 
 class FirmForm(forms.Form):

@@ -2,10 +2,11 @@
 
 from django.urls import path, re_path
 
-from accounts.views import closed, firm, invitation, members, person
+from accounts.views import closed, firm, invitation, mails, members, person
 
 urlpatterns = [
     path("profile/", person.profile, name="profile"),
+    path("profile/mails/", mails.mail_preferences, name="mail_preferences"),
     path("switch/", person.switch_firm, name="switch_firm"),
     path("no-firm/", person.no_firm, name="no_firm"),
     path("unsent/", person.unsent_form, name="unsent_form"),

@@ -32,6 +32,8 @@ WORDS: dict[str, Any] = {
     "name_too_long": _("A name has at most %(longest)s characters."),
     "email_malformed": _("This is not a complete e-mail address."),
     "language_unknown": _("The portal does not speak this language."),
+    "mail_rhythm_unknown": _("Choose when the mails are to come."),
+    "time_zone_unknown": _("Choose a time zone from the list."),
     "password_weak": _("Choose a stronger password. %(why)s"),
     # Firms, members and invitations (accounts/membership.py, accounts/invitation.py).
     "exporter_exists": _("A firm with this registration number is here already: %(name)s."),
@@ -95,6 +97,7 @@ WORDS: dict[str, Any] = {
     "audit_end_membership": _("Ended a membership"),
     "audit_choose_language": _("Chose a language"),
     "audit_change_profile": _("Changed their name or language"),
+    "audit_choose_mail_rhythm": _("Chose when mails come"),
     "audit_appoint_staff": _("Appointed staff"),
     "audit_set_authority": _("Set an authority"),
     "audit_reset_second_factor": _("Took a lost second factor away"),

@@ -7,12 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from desk.actions.mail import claim_mail, give_up_lost_mails, settle_mail
 from desk.models import Notice
 from desk.models.notice import MailStage
-from desk.wording import notice_words
+from desk.wording import DIGEST, notice_words
 
 PER_SWEEP = 500
 WAIT_SECONDS = 30  # well under the lease, so that a slow server cannot outlive it unseen
@@ -68,7 +69,8 @@ def letter(notice: Notice) -> EmailMultiAlternatives:
     with translation.override(language):
         words = notice_words(notice)
         link = settings.SITE_URL.rstrip("/") + notice.path
-        facts = {"words": words, "notice": notice, "link": link, "language": language}
+        choose = settings.SITE_URL.rstrip("/") + reverse("mail_preferences")
+        facts = {"words": words, "notice": notice, "link": link, "language": language, "choose": choose}
         text, page = render_to_string("desk/mail.txt", facts), render_to_string("desk/mail.html", facts)
     domain = settings.DEFAULT_FROM_EMAIL.rstrip("> ").rpartition("@")[2]
     headers = {
@@ -76,6 +78,8 @@ def letter(notice: Notice) -> EmailMultiAlternatives:
         "Auto-Submitted": "auto-generated",
         "Content-Language": language,
     }
+    if notice.kind == DIGEST:
+        headers["List-Unsubscribe"] = f"<{choose}>"
     mail = EmailMultiAlternatives(words.headline, text, to=[notice.recipient.email], headers=headers)
     mail.attach_alternative(page, "text/html")
     return mail

@@ -15,7 +15,7 @@ from accounts.admin import OfficeAdmin, ReadOnlyAdmin
 from accounts.models.roles import CLAIMS_HANDLER, POLICY_ADMINISTRATOR, SENIOR_UNDERWRITER, UNDERWRITER
 from accounts.wording import said_of
 from desk.actions.mail import mark_mail_sent, send_mail_again
-from desk.models import Document, Duty, Notice, Review
+from desk.models import Digest, Document, Duty, Notice, Review
 from desk.views.document import download
 from desk.wording import WORDS, notice_words
 from kernel.refusals import Refused
@@ -69,6 +69,18 @@ class NoticeAdmin(OfficeAdmin):
             messages.success(request, ngettext("%(n)s mail decided.", "%(n)s mails decided.", done) % {"n": done})
         if refused or not done:
             messages.warning(request, refused or _("Choose mails: what is in the page needs no sending."))
+
+
+@admin.register(Digest)
+class DigestAdmin(ReadOnlyAdmin):
+    """Which digests were made for whom; their mails stand in the outbox."""
+
+    seen_by = (POLICY_ADMINISTRATOR,)
+    list_display = ("recipient", "rhythm", "starts_on", "made_at")
+    list_filter = ("rhythm",)
+    list_select_related = ("recipient",)
+    search_fields = ("recipient__email",)
+    ordering = ("-pk",)
 
 
 @admin.register(Duty)

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from desk.actions.digest import make_digests
 from desk.actions.document import forget_orphans
 from desk.adapters import deliver_mails
 
@@ -10,6 +11,13 @@ from desk.adapters import deliver_mails
 def send_mails() -> int:
     """Deliver what is queued; beat calls every minute for what a lost message left behind."""
     return deliver_mails()
+
+
+@shared_task
+def gather_mails() -> None:
+    """Every ten minutes: the digests for whom it is morning."""
+    if make_digests():
+        send_mails.delay_on_commit()
 
 
 @shared_task

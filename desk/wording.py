@@ -1,14 +1,17 @@
 """Sentences of this floor, keyed by code; the words of the floors below come along. Also a notice put into words."""
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts import wording as below
+from desk.gravity import Gravity
 from desk.models import Notice
 
 WORDS: dict[str, Any] = {
@@ -52,6 +55,11 @@ WORDS: dict[str, Any] = {
         "“%(name)s” could not be checked for viruses just now, so it was not taken. Try again in a few minutes."
     ),
     "document_infected": _("“%(name)s” was refused: the virus scanner found %(threat)s in it."),
+    # How grave
+    "gravity_urgent": _("Urgent"),
+    "gravity_serious": _("Serious"),
+    "gravity_worse": _("Got worse"),
+    "gravity_news": _("For your information"),
     # Mails
     "mail_needs_nobody": _("This mail is neither of unknown outcome nor failed, so there is nothing to decide."),
     # Reviews
@@ -61,6 +69,7 @@ WORDS: dict[str, Any] = {
     "audit_tell": _("Sent a notice"),
     "audit_tell_firms": _("Sent notices"),
     "audit_read_notices": _("Read notices"),
+    "audit_make_digests": _("Gathered mails into digests"),
     "audit_set_duty": _("Noted something to do"),
     "audit_close_duty": _("Noted something as done"),
     "audit_lapse_duty": _("Let something to do lapse"),
@@ -91,8 +100,36 @@ def notice_words(notice: Notice, language: str = "") -> NoticeWords:
     app, _dot, code = notice.kind.partition(".")
     with translation.override(language or translation.get_language()):
         facts = {**notice.facts, "exporter": notice.exporter, "notice": notice}
+        if notice.kind == DIGEST:
+            facts["firms"] = digest_rows(notice.facts["digest"])
         # Plain text: nothing is escaped here; the page escapes the headline and the mail its HTML.
         template: Any = get_template(f"{app}/notices/{code}.txt")
         text = template.template.render(Context(facts, autoescape=False))
     headline, _newline, body = text.strip().partition("\n")
     return NoticeWords(headline.strip(), body.strip())
+
+
+# --- digests ---------------------------------------------------------------------------------------------------------
+
+DIGEST = "desk.digest"
+MOST_TOLD = 50  # of one firm and gravity; the rest is a number, and stands in the portal
+
+
+def digest_rows(digest: int) -> list[dict[str, Any]]:
+    """What a digest tells, in the language in force: by firm, the gravest first, each with its page."""
+    found = Notice.objects.filter(digest=digest).select_related("exporter")
+    told = found.order_by("exporter__name", "exporter", "-gravity", "-id")
+    return [
+        {"name": rows[0].exporter.name, "groups": [_group(g, list(of)) for g, of in groupby(rows, lambda n: n.gravity)]}
+        for rows in (list(of) for _firm, of in groupby(told, lambda n: n.exporter_id))
+    ]
+
+
+def _group(gravity: int, notices: list[Notice]) -> dict[str, Any]:
+    site = settings.SITE_URL.rstrip("/")
+    items = [{"headline": notice_words(n).headline, "link": site + n.path} for n in notices[:MOST_TOLD]]
+    return {
+        "label": WORDS[f"gravity_{Gravity(gravity).name.lower()}"],
+        "items": items,
+        "more": len(notices) - len(items),
+    }

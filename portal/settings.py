@@ -141,6 +141,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # What beat sweeps: seconds between two calls.
 CELERY_BEAT_SCHEDULE = {
     "send_mails": {"task": "desk.tasks.send_mails", "schedule": 60.0},
+    "make_digests": {"task": "desk.tasks.gather_mails", "schedule": 600.0},
     "send_invitations": {"task": "accounts.tasks.send_invitations", "schedule": 60.0},
     "forget_ended_sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 86_400.0},
     "sweep_directory_files": {"task": "buyers.tasks.sweep_directory_files", "schedule": 300.0},

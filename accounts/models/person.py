@@ -35,6 +35,14 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+class MailRhythm(models.TextChoices):
+    """When mails about buyers come. What cannot wait comes at once, whatever is chosen (desk/gravity.py)."""
+
+    AT_ONCE = "at_once", _("At once, one by one")
+    DAILY = "daily", _("Once a day, in the morning")
+    WEEKLY = "weekly", _("Once a week, on Monday morning")
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. Staff work in the admin; everyone else works for the exporters they are members of."""
 
@@ -42,6 +50,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(pgettext_lazy("person", "Name"), max_length=150)
     language = models.CharField(_("Language"), max_length=10, blank=True)  # '' = as the browser says
     browser_language = models.CharField(max_length=10, blank=True, editable=False)  # last seen while `language` is ''
+    mail_rhythm = models.CharField(
+        _("Mails about buyers"), max_length=10, choices=MailRhythm.choices, default=MailRhythm.AT_ONCE
+    )
+    time_zone = models.CharField(_("Time zone"), max_length=50, blank=True)  # whose morning; '' = settings.TIME_ZONE
     is_staff = models.BooleanField(_("Staff"), default=False)
     is_active = models.BooleanField(_("Active"), default=True)
     joined_at = models.DateTimeField(_("Joined"), default=timezone.now)

@@ -28,7 +28,7 @@ def raise_signal_alerts(*, by: int | None, signals: list[int]) -> int:
     found = alerting((row.pk, row.buyer_id, row.told()) for row in rows)
     raised = Alert.objects.raise_for_signals([asdict(item) for item in found]) if found else []
     if raised:
-        tell_firms(by=None, kind="buyers.signalled", news=[_of_signal(r) for r in raised])
+        tell_firms(by=None, kind="buyers.signalled", news=[_of_signal(r) for r in raised], gathers=True)
     record(by=by, subject="alert:signals", signals=len(signals), raised=len(raised))
     return len(raised)
 
@@ -36,7 +36,8 @@ def raise_signal_alerts(*, by: int | None, signals: list[int]) -> int:
 @action
 def tell_of_regrades(*, by: int | None, raised: list[Raised]) -> int:
     """Tell the firms of the alerts a score raised; how many notices that were."""
-    told = tell_firms(by=None, kind="buyers.regraded", news=[_of_regrade(r) for r in raised]) if raised else 0
+    news = [_of_regrade(r) for r in raised]
+    told = tell_firms(by=None, kind="buyers.regraded", news=news, gathers=True) if raised else 0
     record(by=by, subject="alert:scores", alerts=len(raised), told=told)
     return told
 

@@ -84,8 +84,10 @@ TELL_FIRMS = """
     INSERT INTO desk_notice
         (exporter_id, recipient_id, channel, stage, kind, facts, subject, path, gravity, created_at, message_id,
          attempts, trouble)
-    SELECT news.exporter, member.user_id, way.channel, way.stage, %(kind)s, news.facts, news.subject, news.path,
-           news.gravity, %(now)s, gen_random_uuid(), 0, ''
+    SELECT news.exporter, member.user_id, way.channel,
+           CASE WHEN way.channel = 'mail' AND %(gathers)s AND news.gravity < %(urgent)s
+                     AND person.mail_rhythm <> 'at_once' THEN 'gathered' ELSE way.stage END,
+           %(kind)s, news.facts, news.subject, news.path, news.gravity, %(now)s, gen_random_uuid(), 0, ''
     FROM jsonb_to_recordset(%(news)s::jsonb)
         AS news (exporter bigint, subject text, path text, facts jsonb, gravity smallint, mail boolean)
     JOIN accounts_membership member ON member.exporter_id = news.exporter AND member.ended_at IS NULL
@@ -98,15 +100,18 @@ TELL_FIRMS = """
 
 
 @action
-def tell_firms(*, by: int | None, kind: str, news: list[News], mail: bool = True) -> int:
+def tell_firms(*, by: int | None, kind: str, news: list[News], mail: bool = True, gathers: bool = False) -> int:
     """Tell every current member of each firm its own news, in the page and, unless `mail` is off, by mail; returns how
     many rows were new.
+
+    With `gathers` the mails of people who chose a digest wait for it, except what is urgent.
 
     Rows go in in one order (person, subject, channel), so that two workers telling the same people cannot deadlock.
     """
     rows = [News(*item)._asdict() for item in news]
     with connection.cursor() as cursor:
-        cursor.execute(TELL_FIRMS, {"kind": kind, "now": timezone.now(), "news": json.dumps(rows), "mail": mail})
+        values = {"kind": kind, "now": timezone.now(), "news": json.dumps(rows), "mail": mail, "gathers": gathers}
+        cursor.execute(TELL_FIRMS, {**values, "urgent": int(Gravity.URGENT)})
         told = cursor.rowcount
     record(by=by, subject=f"notice:{kind}", kind=kind, news=len(news), told=told)
     if told:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Exporter
 from desk.gravity import Gravity
+from desk.models.digest import Digest
 
 
 class Channel(models.TextChoices):
@@ -26,6 +27,8 @@ class MailStage(models.TextChoices):
     SENT = "sent", _("Sent off")
     FAILED = "failed", _("Failed")
     UNKNOWN = "unknown", _("Outcome unknown")
+    GATHERED = "gathered", _("Waits for a digest")
+    DIGESTED = "digested", _("Told in a digest")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -68,6 +71,9 @@ class Notice(models.Model):
     not_before = models.DateTimeField(null=True, blank=True)  # after a refusal, so that a busy server gets some rest
     trouble = models.CharField(_("Trouble"), max_length=300, blank=True)
     sent_at = models.DateTimeField(_("Sent"), null=True, blank=True)
+    digest = models.ForeignKey(
+        Digest, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("Digest")
+    )
 
     objects: ClassVar = NoticeQuerySet.as_manager()
 
@@ -79,6 +85,11 @@ class Notice(models.Model):
                 condition=Q(channel=Channel.PAGE, stage="") | Q(channel=Channel.MAIL, stage__in=MailStage.values),
                 name="notice_stage_is_for_mail",
             ),
+            models.CheckConstraint(
+                condition=Q(stage=MailStage.DIGESTED, digest__isnull=False)
+                | (~Q(stage=MailStage.DIGESTED) & Q(digest__isnull=True)),
+                name="notice_told_in_a_digest",
+            ),
             # The same news about the same row reaches a person once per channel, however often a worker repeats itself.
             models.UniqueConstraint(fields=["recipient", "channel", "kind", "subject"], name="notice_told_once"),
         ]
@@ -87,6 +98,7 @@ class Notice(models.Model):
             models.Index(
                 fields=["recipient"], condition=Q(channel="page", read_at__isnull=True), name="unread_notices"
             ),
+            models.Index(fields=["recipient"], condition=Q(stage="gathered"), name="mail_gathered"),
             models.Index(fields=["id"], condition=Q(stage="queued"), name="mail_to_send"),
         ]
 
