@@ -15,6 +15,7 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
 OECD_LIST, HOUSE_RATINGS = DATA / "oecd_country_risk.csv", DATA / "house_ratings.json"
+GOVERNANCE_TABLE = DATA / "world_bank_governance.csv.gz"
 SOURCE = "OECD country risk classification"
 
 CLASSIFIED, HIGH_INCOME, NOT_CLASSIFIED = "classified", "high_income", "not_classified"

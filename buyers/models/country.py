@@ -11,7 +11,6 @@ from django_countries.fields import CountryField
 
 from accounts.models.columns import AppendOnlyQuerySet, only_added
 
-
 # The latest day first; of two rows of one day the one recorded later corrects the other.
 LATEST_FIRST = ("-valid_from", "-id")
 
