@@ -6,14 +6,14 @@
 FILE is GLEIF's (or a cut of it); without one a file of the same shape is made up. Everything runs in this process, in a
 database of its own that is dropped at the end. Three floors, all from lines that are ready to be copied:
 
-  heap     COPY into two tables of the same columns (buyers, identifiers), without any key or index
+  heap     COPY into three tables of the same columns (buyers, identifiers, names), without any key or index
   keys     the same with the primary and unique keys and the foreign key
-  indexes  the same with all indexes the directory has, the trigrams that make parts of names findable among them
+  indexes  the same with all indexes the directory has, the terms that make names findable among them
 
 The import does what the product does: reads and unpacks the file, finds its characters and shape, judges every row
-(LEI check digits, countries, persons), makes sort keys, upserts by identifier, keeps refused rows with reasons and one
-audit event. A second import of the same file, which changes nothing, is timed too. Aim: at most 3 times the floor with
-the keys and indexes the directory has.
+(LEI check digits, countries, persons), makes sort keys and the terms of names, upserts by identifier, keeps refused
+rows with reasons and one audit event. A second import of the same file, which changes nothing, is timed too. Aim: at
+most 3 times the floor with the keys and indexes the directory has.
 """
 
 import argparse
@@ -50,6 +50,7 @@ BUYER = (
     "fictitious, source, added_at"
 )
 IDENTIFIER = "id, buyer_id, scheme, value, check_digits_fail"
+NAME = "id, buyer_id, text, kind, core, country, terms"
 FLOORS = {
     "heap": ("", []),
     "keys": (
@@ -58,6 +59,7 @@ FLOORS = {
             "ALTER TABLE floor_buyer ADD PRIMARY KEY (id)",
             "ALTER TABLE floor_identifier ADD PRIMARY KEY (id)",
             "ALTER TABLE floor_identifier ADD UNIQUE (value, scheme)",
+            "ALTER TABLE floor_name ADD PRIMARY KEY (id)",
         ],
     ),
     "indexes": ("INCLUDING INDEXES INCLUDING CONSTRAINTS", []),
@@ -125,22 +127,19 @@ def lines(table: str, columns: str) -> bytes:
         return b"".join(out)
 
 
-def copied(kind: str, buyers: bytes, identifiers: bytes) -> float:
-    """Seconds for a COPY of both tables into empty ones of the floor's kind, committed."""
+def copied(kind: str, data_of: dict[str, tuple[str, bytes]]) -> float:
+    """Seconds for a COPY of the three tables into empty ones of the floor's kind, committed."""
     including, keys = FLOORS[kind]
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        cursor.execute("DROP TABLE IF EXISTS floor_identifier, floor_buyer")
-        cursor.execute(f"CREATE TABLE floor_buyer (LIKE buyers_buyer {including})")
-        cursor.execute(f"CREATE TABLE floor_identifier (LIKE buyers_identifier {including})")
+        cursor.execute("DROP TABLE IF EXISTS floor_identifier, floor_name, floor_buyer")
+        for table in data_of:
+            cursor.execute(f"CREATE TABLE floor_{table} (LIKE buyers_{table} {including})")
         for key in [*keys, FOREIGN_KEY] if kind != "heap" else []:
             cursor.execute(key)
         begun = time.perf_counter()
-        for table, columns, data in (
-            ("floor_buyer", BUYER, buyers),
-            ("floor_identifier", IDENTIFIER, identifiers),
-        ):
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as into:
+        for table, (columns, data) in data_of.items():
+            with cursor.copy(f"COPY floor_{table} ({columns}) FROM STDIN") as into:
                 for start in range(0, len(data), PIECE):
                     into.write(data[start : start + PIECE])
         return time.perf_counter() - begun
@@ -155,9 +154,10 @@ def measured(path: Path, rounds: int) -> None:
         again, second = imported(path)
         times["again"].append(again)
         assert (second.added, second.changed) == (0, 0)
-        buyers, identifiers = lines("buyers_buyer", BUYER), lines("buyers_identifier", IDENTIFIER)
+        columns = {"buyer": BUYER, "identifier": IDENTIFIER, "name": NAME}
+        data_of = {table: (names, lines(f"buyers_{table}", names)) for table, names in columns.items()}
         for kind in FLOORS:
-            times[kind].append(copied(kind, buyers, identifiers))
+            times[kind].append(copied(kind, data_of))
         print(f"round {number}: " + ", ".join(f"{name} {found[-1]:.2f} s" for name, found in times.items()), flush=True)
     print(
         f"{run.rows_read:,} rows read, {run.accepted:,} accepted, {run.added:,} added, {run.refused:,} refused, "

@@ -13,6 +13,7 @@ from buyers.directory.reading import Opened, opened
 from buyers.directory.staging import clear, stage
 from buyers.models import DirectoryImport
 from buyers.models.directory_import import ImportPhase, ImportStage
+from buyers.search.keeping import count_terms_if_grown
 from kernel.refusals import Refused
 
 # PostgreSQL's advisory locks are numbers; this one is "the directory is being written".
@@ -38,6 +39,7 @@ def load_directory_file(run: int, path: Path | None = None) -> DirectoryImport:
             file = _staged(row, path or Path(default_storage.path(row.stored_as)))
             DirectoryImport.objects.filter(pk=run).update(phase=ImportPhase.WRITING)
             done = merge_directory_file(by=row.started_by_id, run=run, file=file)
+            count_terms_if_grown(done.added)
         except Refused as refused:
             first = refused.refusals[0]
             done = give_up_directory_file(by=row.started_by_id, run=run, failure=first.code, facts=first.facts)

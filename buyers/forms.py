@@ -6,12 +6,13 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_countries import countries
 
 from buyers.directory.shapes import GLEIF, PLAIN
 from buyers.identity import SCHEMES, normalised
 from buyers.models import Alert, BookEntry, BuyerProposal, Identifier
-from buyers.models.buyer import BuyerCategory
+from buyers.models.buyer import BuyerCategory, BuyerStatus
 from buyers.names import sort_key
 from buyers.proposing import REASONS
 from buyers.search import LONGEST, cleaned
@@ -69,15 +70,18 @@ class FindForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "maxlength": LONGEST}),
     )
     country = forms.ChoiceField(label=_("Country"), required=False)
+    status = forms.ChoiceField(
+        label=_("Status"), required=False, choices=[("", pgettext_lazy("company", "Any")), *BuyerStatus.choices]
+    )
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["country"].choices = country_choices(_("All countries"))
 
-    def wanted(self) -> tuple[str, str]:
-        """Text and country; a country nobody knows narrows nothing."""
+    def wanted(self) -> tuple[str, dict[str, str]]:
+        """The text, and what narrows the search; a country or status nobody knows narrows nothing."""
         self.is_valid()
-        return self.data.get("q", ""), self.cleaned_data.get("country", "")
+        return self.data.get("q", ""), {name: self.cleaned_data.get(name, "") for name in ("country", "status")}
 
 
 class BookFilter(forms.Form):

@@ -5,6 +5,8 @@ contracts and invoices write them. Words here are folded as `buyers.names.words_
 "G.m.b.H." → gmbh.
 """
 
+from rapidfuzz.distance import OSA
+
 # One line per form; two names whose forms stand on one line have the same legal form, abbreviated or not.
 _FORMS = """
 ltd|limited|co ltd|co limited|company limited|ltd co|coltd|cong ty tnhh|tnhh|mtv|tnhh mtv
@@ -104,6 +106,9 @@ FORM_WORDS = frozenset(word for form in _FORM_OF for word in form if len(form) =
 }  # fmt: skip
 # Every beginning of a form, for names that were typed as far as that.
 _BEGINNINGS = {" ".join(form)[:length] for form in _FORM_OF for length in range(1, len(" ".join(form)) + 1)}
+# Shorter ones (sarl, corp) are one letter from too many words.
+_SHORTEST_WITH_SLIP = 5
+_LONG_FORM_WORDS = [word for word in FORM_WORDS if len(word) >= _SHORTEST_WITH_SLIP]
 _FRAGMENTS = {
     form[begin:end]
     for form in ("股份有限责任公司", "股份有限公司", "株式会社", "有限会社", "주식회사")
@@ -135,12 +140,25 @@ def parted(words: list[str]) -> tuple[list[str], str]:
     return rest, form
 
 
-def typed_so_far(words: list[str]) -> list[str]:
-    """The words without a legal form that has only been begun: ``acme private lim`` → acme; [] when none has."""
-    for length in range(min(_LONGEST, len(words) - 1), 0, -1):
-        if " ".join(words[-length:]) in _BEGINNINGS:
-            return words[:-length]
-    return []
+def meant_without_form(words: list[str]) -> list[str]:
+    """The words without a legal form that was only begun, or has a slip: ``acme private lim``, ``acme limted`` → acme.
+
+    [] when there is none such.
+    """
+    rest = words
+    if len(rest) > 1 and rest[-1] not in FORM_WORDS and _has_slip(rest[-1]):
+        rest = rest[:-1]
+    for length in range(min(_LONGEST, len(rest) - 1), 0, -1):
+        if " ".join(rest[-length:]) in _BEGINNINGS:
+            rest = rest[:-length]
+            break
+    return parted(rest)[0] if len(rest) < len(words) else []
+
+
+def _has_slip(word: str) -> bool:
+    return len(word) >= _SHORTEST_WITH_SLIP and any(
+        abs(len(form) - len(word)) < 2 and OSA.distance(word, form, score_cutoff=1) < 2 for form in _LONG_FORM_WORDS
+    )
 
 
 def is_fragment(word: str) -> bool:

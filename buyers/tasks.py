@@ -15,6 +15,7 @@ from buyers.actions.score_run import fail_range, plan_refresh
 from buyers.adapters import ImportRunning, load_directory_file
 from buyers.models import DirectoryImport, ScoreRange
 from buyers.models.directory_import import ImportStage
+from buyers.search.keeping import count_terms, fill_all_names
 
 logger = get_task_logger(__name__)
 
@@ -69,6 +70,14 @@ def work_on_next_range() -> bool:
         logger.exception("score range %s failed", claimed)
         fail_range(by=None, score_range=claimed, worker=worker, failure=f"{type(failure).__name__}: {failure}")
     return True
+
+
+@shared_task
+def keep_names_current() -> None:
+    """Nightly: names that a path forgot are found again, and the terms of all are counted."""
+    for _ in fill_all_names():
+        pass
+    count_terms()
 
 
 # --- files of companies ---------------------------------------------------------------------------------------------

@@ -19,8 +19,9 @@ from zlib import crc32
 # More would make one long query dear; the beginning of a name tells names apart.
 LONGEST_WORDS, LONGEST_RUN = 12, 24
 ASKED = 4  # terms of one question: more cost look-ups and no longer narrow
-AT_MOST = 16  # questions of one query
-FEW = 60
+AT_MOST = 24  # questions of one query
+FEW = 60  # names that a question may well answer with: they are all compared
+MOST_READ = 200_000  # entries of the index's lists for the questions of one query
 
 _WORD, _GRAM, _PAIR, _SIZE = "=", "", ":", "#"
 _BEGIN, _END = "^", "$"
@@ -75,7 +76,7 @@ def slip_questions(content: Sequence[str], frequency: Mapping[int, int], total: 
     At most AT_MOST, the narrowest first.
     """
     words = list(content[:LONGEST_WORDS])
-    found: list[Question] = []
+    found: list[Question | None] = []
     for place, word in enumerate(words):
         others = [t for n, other in enumerate(words) if n != place for t in _whole(other)]
         alone = _question(others, frequency, total)
@@ -84,8 +85,7 @@ def slip_questions(content: Sequence[str], frequency: Mapping[int, int], total: 
             continue
         kept = _kept_of_run(word[:LONGEST_RUN]) if _east_asian(word) else _kept_of_word(word)
         found += [_question([*others, *left], frequency, total) for left in kept if left]
-        if alone:
-            found.append(alone._replace(sized=True))
+        found.append(alone._replace(sized=True) if alone else None)
     for place, (one, other) in enumerate(pairwise(words)):
         rest = [t for n, word in enumerate(words) if n not in (place, place + 1) for t in _whole(word)]
         found.append(_question([_term(_WORD, one + other), *rest], frequency, total))
@@ -128,11 +128,24 @@ def _question(asked: Iterable[int], frequency: Mapping[int, int], total: int) ->
 
 def _narrowest(questions: Iterable[Question | None]) -> list[Question]:
     kept: list[Question] = []
-    for question in sorted((q for q in questions if q), key=lambda q: (len(q.terms), q.sized)):
+    for question in sorted((q for q in questions if q), key=lambda q: len(q.terms)):
         # A question that asks for more than another finds nothing more.
-        if not any(other.terms <= question.terms and other.sized <= question.sized for other in kept):
+        if not any(other.terms <= question.terms and other.sized == question.sized for other in kept):
             kept.append(question)
-    return sorted(kept, key=lambda q: q.rarest)[:AT_MOST]
+    # Of a question with too many answers the index gives any; those of the same length are asked for beside it.
+    kept += [q._replace(sized=True) for q in kept if not q.sized and q.expected > FEW]
+    return _affordable(sorted(kept, key=lambda q: (q.rarest, q.sized)))
+
+
+def _affordable(questions: list[Question]) -> list[Question]:
+    """As many as may be asked at once: reading the lists of their rarest terms is what they cost."""
+    cost, found = 0, []
+    for question in questions[:AT_MOST]:
+        cost += question.rarest
+        if found and cost > MOST_READ:
+            break
+        found.append(question)
+    return found
 
 
 def _whole(word: str) -> list[int]:
@@ -196,7 +209,8 @@ def _kept_of_run(run: str) -> list[list[int]]:
         [t for t, one, other in marked if not (other - one == 2 and one <= place < other)]
         for place in range(len(run) + 1)
     ]
-    turned = [[t for t, one, other in marked if not {place, place + 1} & {one, other}] for place in range(1, len(run))]
+    # Turned back: the pairs of the run as it was meant.
+    turned = [_pairs(run[:place] + run[place + 1] + run[place] + run[place + 2 :]) for place in range(len(run) - 1)]
     half = (len(run) + 1) // 2
     halves = [[t for t, _one, other in marked if other <= half], [t for t, one, _other in marked if one > half]]
     return wrong + missing + turned + halves

@@ -33,7 +33,7 @@ from buyers.search.index import (
     with_pinyin,
 )
 from buyers.search.ranking import SHORTEST_ALIKE, Asked, asked_of, compared
-from buyers.search.ways import BEGINNING, NAME, NUMBER
+from buyers.search.ways import ALIKE, BEGINNING, NAME, NUMBER, SAME, SLIP
 from buyers.terms import asked_terms, part_questions, sizes, slip_questions, word_questions
 from kernel.refusals import Refusal, refusal
 
@@ -41,6 +41,8 @@ SHOWN = 50
 SHORTEST, LONGEST = 2, 200
 # So many rows that have all the words make it needless to look for typing errors.
 ENOUGH = 10
+# What is so long and is how a name begins has no slip in it.
+LONG_BEGINNING = 10
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -55,6 +57,17 @@ class Found:
     same_name: bool = False
     entry: int | None = None  # in the searcher's own book
     former: str = ""  # the former or other name it was found by
+
+    @property
+    def mark(self) -> str:
+        """The shape beside the reason: a number is sure, a slip is a guess, all else is to be looked at."""
+        return {NUMBER: "ok", SLIP: "warn", ALIKE: "warn"}.get(self.how, "info" if self.how in SAME else "off")
+
+    @property
+    def reasons(self) -> list[Refusal]:
+        """How it was found, as codes with facts: for the eye, decided nothing."""
+        also = [refusal("found_by_former", "", name=self.former)] if self.former else []
+        return [refusal(f"found_by_{self.how}", ""), *also]
 
 
 @dataclass
@@ -166,8 +179,8 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: dict[int, tu
     _keep(found, asked, hits := beginning(asked.key, narrowing, SHOWN + 1))
     if len(hits) > SHOWN or _settled(found):
         return len(hits) > SHOWN
-    if asked.begun:
-        _keep(found, asked, same(asked.begun, narrowing))
+    if asked.meant:
+        _keep(found, asked, same(asked.meant, narrowing))
     if all(is_fragment(word) for word in asked.apart):
         _keep(found, asked, looked_through(text, narrowing))
         return True
@@ -177,6 +190,8 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: dict[int, tu
     count, total = frequencies(asked_terms(asked.content) | asked_terms(asked.apart))
     _keep(found, asked, answers(word_questions(asked.apart, count, total), (), narrowing))
     if len(found) >= ENOUGH or _settled(found):
+        return False
+    if hits and len(asked.key) >= LONG_BEGINNING:
         return False
     questions = part_questions(asked.apart, count, total)
     if len(asked.key) >= SHORTEST_ALIKE:

@@ -4,16 +4,18 @@ Whoever writes names of buyers calls `keep_names` in the same transaction (impor
 path forgot is found and put right by the sweep (`fill_names`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db import connection, transaction
+from django.db.models import Max, Min
 
 from buyers.directory.naming import settle_names
-from buyers.models import Buyer
+from buyers.models import Buyer, TermFrequency
 
 # Of so many names the terms are counted; a larger directory is sampled. A term that fewer of them have is rare.
 COUNTED = 500_000
 FEWEST = 20
+RANGE = 20_000  # buyers whose names are put right in one transaction
 
 _OUTDATED = """
     SELECT b.id, b.name, b.country FROM buyers_buyer b
@@ -41,6 +43,23 @@ def fill_names(first: int, last: int) -> int:
         if rows:
             settle_names(cursor, rows)
         return len(rows)
+
+
+def fill_all_names() -> Iterator[tuple[int, int, int]]:
+    """`fill_names` range by range over the whole directory; yields (last looked at, last of all, rows put right)."""
+    bounds = Buyer.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    first, last = bounds["first"], bounds["last"]
+    while first is not None and first <= last:
+        to = min(first + RANGE - 1, last)
+        yield to, last, fill_names(first, to)
+        first = to + 1
+
+
+def count_terms_if_grown(added: int) -> None:
+    """Count anew after so many names were added that the last count aims badly: one in twenty."""
+    counted = TermFrequency.objects.filter(pk=TermFrequency.ALL_NAMES).values_list("names", flat=True).first()
+    if added and added * 20 >= (counted or 0):
+        count_terms()
 
 
 def count_terms() -> int:

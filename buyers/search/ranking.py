@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from buyers.legal_forms import parted, typed_so_far
+from buyers.legal_forms import meant_without_form
 from buyers.names import Spelled, spelled
 from buyers.search.ways import ALIKE, BEGINNING, FORM, NAME, ORDER, PART, SLIP, WORDS
 
@@ -25,7 +25,7 @@ class Asked:
     spelled: Spelled
     content: list[str]  # the words to look for
     apart: list[str]  # the same with East Asian words as they were typed, apart: 贸易 宏远
-    begun: str  # without a legal form that was only begun: acme private lim → acme
+    meant: str  # without a legal form that was only begun, or has a slip: acme private lim → acme; or ""
     ordered: str
 
     @property
@@ -38,8 +38,8 @@ def asked_of(text: str) -> Asked:
     """`text` ready to be compared."""
     found = spelled(text)
     apart = [word for part in text.split() for word in spelled(part).content] if not text.isascii() else found.content
-    begun = " ".join(parted(typed_so_far(found.words))[0])
-    return Asked(text.casefold(), found, found.content, apart, begun, _ordered(found.content))
+    meant = " ".join(meant_without_form(found.words))
+    return Asked(text.casefold(), found, found.content, apart, meant, _ordered(found.content))
 
 
 def compared(asked: Asked, text: str, core: str) -> tuple[float, str]:

@@ -10,4 +10,5 @@ WORDS = "words"  # all the words stand in it
 PART = "part"  # all that was typed stands somewhere in it
 ALIKE = "alike"  # spelled much like it
 
+SAME = frozenset({NAME, FORM, ORDER})
 WAYS = (NUMBER, NAME, FORM, ORDER, SLIP, BEGINNING, WORDS, PART, ALIKE)

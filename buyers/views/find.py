@@ -15,9 +15,9 @@ from buyers.search import SHOWN, Findings, category_warning, find_buyers
 def find_buyer(request: HttpRequest) -> HttpResponse:
     """Search the shared directory; choosing a row takes it into the firm's book."""
     form = FindForm(request.GET)
-    text, country = form.wanted()
+    text, narrowed = form.wanted()
     asked = bool(text.strip())
-    found = find_buyers(text=text, country=country, exporter=request.firm.pk) if asked else Findings()
+    found = find_buyers(text=text, **narrowed, exporter=request.firm.pk) if asked else Findings()
     context = {
         "form": form,
         "asked": asked,
