@@ -4,9 +4,11 @@ Not everything as ASGI, because there Django reads a whole request body onto the
 and turns a file that it sends into a list in memory. Through threads both are read and written as they flow.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, MutableMapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
@@ -88,7 +90,33 @@ def bodiless(inner: Callable) -> Callable:
     return outer
 
 
-live = bodiless(get_asgi_application())
+def few_at_once(inner: Callable, number: int = THREADS) -> Callable:
+    """At most `number` streams are in the act of opening, which takes a thread and a connection to the database each;
+    once the first byte is on its way both are free. When a server starts again, all open pages come back together."""
+    gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+    async def outer(scope: Message, receive: Callable, send: Callable) -> None:
+        gate = gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(number))
+        inside = True
+
+        async def opened(message: Message) -> None:
+            nonlocal inside
+            if inside and message["type"] == "http.response.body":
+                inside = False
+                gate.release()
+            await send(message)
+
+        await gate.acquire()
+        try:
+            await inner(scope, receive, opened)
+        finally:
+            if inside:
+                gate.release()
+
+    return outer
+
+
+live = few_at_once(bodiless(get_asgi_application()))
 page = pages(get_wsgi_application())
 
 

@@ -18,6 +18,7 @@ from desk import live
 from desk.actions.notice import News, read_notices, tell, tell_firms
 from desk.gravity import Gravity
 from desk.models import Notice
+from portal.asgi import few_at_once
 from portal.live import hub as hubs
 from portal.live.hub import WAITING, Event, Stream
 from portal.live.news import MOST_SAID, Asked
@@ -300,6 +301,37 @@ def test_thirty_open_pages_hold_no_connection_to_the_database(server):
     finally:
         for page in pages:
             page.__exit__()
+
+
+def test_pages_that_all_come_back_together_open_a_few_at_a_time():
+    inside, most = 0, 0
+
+    async def slow(_scope, _receive, send) -> None:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        await asyncio.sleep(0.01)
+        inside -= 1  # as the view does: the connection is closed before the first byte
+        await send({"type": "http.response.start"})
+        await send({"type": "http.response.body"})
+        await asyncio.sleep(0.2)
+
+    async def refused(_scope, _receive, _send) -> None:
+        raise ConnectionResetError
+
+    async def all_together() -> float:
+        async def sent(_message) -> None: ...
+
+        begun = time.monotonic()
+        gate, broken = few_at_once(slow, 3), few_at_once(refused, 1)
+        await asyncio.gather(*(gate({}, None, sent) for _ in range(30)))
+        for _ in range(2):  # one that breaks off gives its place back
+            with pytest.raises(ConnectionResetError):
+                await broken({}, None, sent)
+        return time.monotonic() - begun
+
+    assert asyncio.run(all_together()) < 2  # they open one after the other and stay open beside each other
+    assert most == 3
 
 
 def test_a_process_without_open_pages_gives_the_brokers_line_back():
