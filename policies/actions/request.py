@@ -1,11 +1,13 @@
 """Asking for a limit, sending what a colleague entered, taking a request back; and the machine's answer."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -18,11 +20,13 @@ from desk.actions.notice import tell
 from desk.actions.review import decide_review, open_review
 from desk.models import Review
 from desk.models.review import ReviewOutcome
+from desk.storage import files_follow_rows
 from kernel.currencies import is_currency
 from kernel.money import Rate
 from kernel.refusals import refusal, refuse
 from kernel.working import as_json
 from policies.actions.holding import HeldBuyer, Writ
+from policies.actions.paper import keep_papers
 from policies.appealing import Appealed, appeal_refused
 from policies.capacity import Capacity
 from policies.edition import Edition, edition
@@ -50,6 +54,7 @@ ACT = "policies.ask_for_limit"
 OUTCOMES = {GRANTED: Outcome.APPROVED, PARTLY: Outcome.PARTLY_APPROVED, DECLINED: Outcome.DECLINED}
 
 
+@files_follow_rows()
 @action
 def ask_for_limit(
     *,
@@ -66,12 +71,14 @@ def ask_for_limit(
     comment: str = "",
     own_reference: str = "",
     appeals: int | None = None,
+    uploads: Sequence[UploadedFile] = (),
 ) -> LimitRequest:
     """Ask for a limit on a buyer of the firm's book; `amount` and `turnover` in `currency`, `until` the last day.
 
     The machine answers in the same transaction, or hands it to an underwriter; where the firm reviews this act, it
     waits for a colleague instead. The same `form_key` finds the request it already made. Refuses what
-    policies/requesting.py refuses, and appeals that policies/appealing.py refuses.
+    policies/requesting.py refuses, and appeals that policies/appealing.py refuses. An appeal may bring files along;
+    when keep_document refuses one of them, nothing of the request is left.
     """
     asking = _Asking.gathered(policy, buyer, currency)
     require_role(by, asking.policy.exporter_id)
@@ -96,7 +103,7 @@ def ask_for_limit(
     request.kind, request.amount, request.currency, request.terms_days = kind, amount, currency, terms_days
     request.wanted_until, request.expected_turnover = until, turnover
     request.comment, request.own_reference, request.returned_words = comment, own_reference, ""
-    return _handed_in(by, request, held, asking)
+    return _handed_in(by, request, held, asking, uploads)
 
 
 @action
@@ -213,7 +220,9 @@ class _Asking:
         )  # fmt: skip
 
 
-def _handed_in(by: int, request: LimitRequest, held: HeldBuyer, asking: _Asking) -> LimitRequest:
+def _handed_in(
+    by: int, request: LimitRequest, held: HeldBuyer, asking: _Asking, uploads: Sequence[UploadedFile]
+) -> LimitRequest:
     """Store it: awaiting a colleague where the firm wants two steps, else asked and answered."""
     reviewed = ACT in asking.policy.exporter.reviewed_acts
     before = request.stage if request.pk else ""
@@ -221,6 +230,7 @@ def _handed_in(by: int, request: LimitRequest, held: HeldBuyer, asking: _Asking)
     if not reviewed:
         request.asked_at, request.asked_by_id = timezone.now(), by
     _stored(request)
+    keep_papers(by, request, uploads)
     if reviewed:
         path = reverse("limit_request", args=[request.pk])
         open_review(by=by, exporter=request.exporter_id, act=ACT, subject=subject_of(request), path=path)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from desk.forms import FilesField
 from kernel.currencies import MINOR_UNITS, OFFERED_FIRST, is_currency
 from kernel.money import LARGEST, parsed_amount
 from policies.deciding import APPROVED, CONDITIONS, DECISION_REASONS, DECLINED, PARTLY_APPROVED
@@ -196,6 +197,11 @@ class AppealForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Newer accounts, orders in hand, securities: whatever the decision could not know."),
+    )
+    files = FilesField(  # type: ignore[assignment]
+        label=_("Documents"),
+        required=False,
+        help_text=_("What shows it, if you have it: accounts, contracts, guarantees. The underwriter reads them."),
     )
 
 

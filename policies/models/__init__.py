@@ -5,6 +5,7 @@ from policies.models.credit_limit import CreditLimit
 from policies.models.limit_decision import LimitDecision
 from policies.models.limit_request import LimitRequest
 from policies.models.policy import Policy, Suspension
+from policies.models.request_paper import RequestPaper
 from policies.models.terms import PolicyTerms
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "LimitRequest",
     "Policy",
     "PolicyTerms",
+    "RequestPaper",
     "Suspension",
 ]

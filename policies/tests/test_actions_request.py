@@ -6,6 +6,7 @@ from decimal import Decimal as D
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import AuditEvent
@@ -14,7 +15,8 @@ from buyers.actions.merge import merge_buyers
 from buyers.actions.signal import record_signal
 from buyers.models import Signal
 from buyers.tests.factories import in_book
-from desk.models import Notice, Review
+from desk.models import Document, Notice, Review
+from desk.tests.files import PDF
 from kernel.refusals import NotAllowed, Refused
 from policies.actions.decision import decide_limit_request
 from policies.actions.ends import lapse_limits
@@ -25,6 +27,10 @@ from policies.tests.scene import Scene, good_buyer, rates, scene, senior, underw
 
 pytestmark = pytest.mark.django_db
 REVIEWED = {"reviewed_acts": ["policies.ask_for_limit"]}
+
+
+def pdf(name: str, content: bytes = PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, content_type="application/pdf")
 
 
 def refusals(caught: pytest.ExceptionInfo[Refused]) -> list[str]:
@@ -425,3 +431,27 @@ def test_nobody_appeals_against_a_decision_of_another_firm() -> None:
     in_book(s.firm, rival.buyer)
     with pytest.raises(LimitDecision.DoesNotExist):
         s.ask(comment="x", appeals=LimitDecision.objects.get().pk)
+
+
+def test_an_appeal_brings_its_documents_and_keeps_each_once_however_often_it_is_sent() -> None:
+    s = scene()
+    s.ask(amount=D(4_000_000))
+    part = LimitDecision.objects.get()
+    key = uuid.uuid4()
+    again = {"kind": "increase", "amount": D(4_000_000), "comment": "New.", "appeals": part.pk, "form_key": key}
+    made = s.ask(**again, uploads=[pdf("accounts.pdf"), pdf("accounts.pdf"), pdf("order.pdf", PDF + b"%order")])
+    s.ask(**again, uploads=[pdf("accounts.pdf")])
+    assert sorted(paper.document.name for paper in made.papers.all()) == ["accounts.pdf", "order.pdf"]
+    assert {paper.document.exporter for paper in made.papers.all()} == {s.policy.exporter}
+
+
+def test_an_appeal_with_a_file_that_is_refused_leaves_nothing_behind() -> None:
+    s = scene()
+    s.ask(amount=D(4_000_000))
+    part = LimitDecision.objects.get()
+    with pytest.raises(Refused) as caught:
+        s.ask(kind="increase", amount=D(4_000_000), comment="New accounts.", appeals=part.pk,
+              uploads=[pdf("accounts.pdf"), pdf("empty.pdf", b"")])  # fmt: skip
+    assert [(no.code, no.about) for no in caught.value.refusals] == [("document_empty", "files")]
+    assert not LimitRequest.objects.filter(appeals=part).exists()
+    assert not Document.objects.exists()

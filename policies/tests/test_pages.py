@@ -6,15 +6,18 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.factories import exporter, member, signed_in
 from buyers.models import Signal
 from buyers.tests.factories import buyer, in_book
+from desk.models import Document
+from desk.tests.files import PDF
 from policies.actions.decision import decide_limit_request
 from policies.actions.policy import change_terms
 from policies.actions.review import review_limit
@@ -374,6 +377,28 @@ def test_an_appeal_goes_to_a_person(clerk: Client, s: Scene) -> None:
     )
     assert "is with an underwriter" in answer.content.decode()
     assert LimitRequest.objects.get(appeals=part).stage == "referred"
+
+
+def test_the_documents_of_an_appeal_are_read_by_the_firm_and_by_the_underwriter_and_by_no_rival(
+    clerk: Client, client: Client, s: Scene
+) -> None:
+    s.ask(amount=D(4_000_000))
+    url = reverse("appeal_decision", args=[LimitDecision.objects.get().pk])
+    data = {"form_key": str(uuid.uuid4()), "amount": "4000000", "comment": "New accounts."}
+    empty = clerk.post(url, {**data, "files": [SimpleUploadedFile("empty.pdf", b"")]})
+    assert "is empty (0 bytes)" in empty.content.decode() and "New accounts." in empty.content.decode()
+    with override_settings(DOCUMENT_MAX_BYTES=20):
+        large = clerk.post(url, {**data, "files": [SimpleUploadedFile("large.pdf", PDF)]})
+    assert "is larger than" in large.content.decode() and not Document.objects.exists()
+    answer = clerk.post(url, {**data, "files": [SimpleUploadedFile("accounts.pdf", PDF)]}, follow=True)
+    kept = Document.objects.get()
+    link = reverse("document", args=[kept.pk])
+    assert link in answer.content.decode() and clerk.get(link).status_code == 200
+    assert signed_in(client, member(exporter())).get(link).status_code == 404
+    made = LimitRequest.objects.exclude(appeals=None).get()
+    desk = signed_in(Client(), underwriter())
+    shown = desk.get(reverse("admin:decide_limit", args=[made.pk])).content.decode()
+    assert reverse("admin:desk_document_download", args=[kept.pk]) in shown
 
 
 def test_an_appeal_against_a_declined_request_asks_anew_and_too_late_is_said(clerk: Client, s: Scene) -> None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.access import writes
 from accounts.clock import today_in
 from accounts.forms import show_refusals
+from desk.views.uploads import limits_uploads
 from kernel.money import rounded
-from kernel.refusals import Refused
+from kernel.refusals import Refused, refuse
 from policies.actions.request import ask_for_limit
 from policies.forms import AppealForm
 from policies.limits import INCREASE, NEW, TEMPORARY
@@ -19,17 +20,20 @@ from policies.models import CreditLimit, LimitDecision
 from policies.wording import WORDS
 
 
+@limits_uploads
 @writes
 def appeal_decision(request: HttpRequest, pk: int) -> HttpResponse:
-    """Until its day; the former decision holds until a new one takes its place."""
+    """Until its day, with documents or without; the former decision holds until a new one takes its place."""
     rows = LimitDecision.objects.visible_to(request.user).of(request.firm)
     decision = get_object_or_404(rows.select_related("request", "buyer__merged_into", "policy", "supersedes"), pk=pk)
     asked = decision.request  # None: the insurer's own cut
     former = asked or decision.supersedes or decision
     initial = {"form_key": uuid.uuid4(), "amount": rounded(former.amount, former.currency)}
-    form = AppealForm(request.POST or None, initial=initial)
+    form = AppealForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
+        said = dict(form.cleaned_data)
         try:
+            refuse(request.files_refused)  # type: ignore[attr-defined]
             made = ask_for_limit(
                 by=request.user.pk,
                 policy=decision.policy_id,
@@ -41,7 +45,8 @@ def appeal_decision(request: HttpRequest, pk: int) -> HttpResponse:
                 turnover=asked.expected_turnover if asked else None,
                 own_reference=asked.own_reference if asked else "",
                 appeals=decision.pk,
-                **form.cleaned_data,
+                uploads=said.pop("files"),
+                **said,
             )
         except Refused as refused:
             show_refusals(form, refused, WORDS)

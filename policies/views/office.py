@@ -205,6 +205,7 @@ def _page(request: HttpRequest, case: Case, form: DecideForm, tried: Verdict | N
         "today": case.today,
         "now": timezone.now(),
         "form": form,
+        "papers": row.papers.select_related("document").order_by("pk"),
         "decision": LimitDecision.objects.filter(request=row).select_related("decided_by", "countersigned_by").first(),
         "waiting": row.stage in WITH_UNDERWRITERS,
         "place": before.count() + 1,

@@ -43,6 +43,7 @@ def limit_request(request: HttpRequest, pk: int) -> HttpResponse:
         "shown_reasons": shown_reasons(found),
         "with_underwriter": found.stage in (RequestStage.REFERRED, RequestStage.COUNTERSIGN),
         "events": _timeline(found, decision),
+        "papers": found.papers.select_related("document").order_by("pk"),
         "identifiers": list(found.buyer.firm.identifiers.order_by("scheme", "id")),
         "present": CreditLimit.objects.in_force_on(today).on_firm(found.policy_id, found.buyer_id).first(),
         "may_write": may_write,
