@@ -76,8 +76,8 @@ COUNTRY_OF_SCHEME = {CRN: "GB"} | {scheme: country for scheme, (country, _module
 _LENGTHS = {LEI: 20, "USCC": 18, CRN: 8, DUNS: 9, "EIN": 9, "SIREN": 9, "JCN": 13, "BRN": 10, "ABN": 11, "CNPJ": 14}
 _MARKS = re.compile(r"[\W_]+")
 _LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
-# Companies House: eight digits, or two letters (SC, NI, OC, …) or one (R) and the rest digits.
-_CRN = re.compile(r"[0-9]{8}|[A-Z]{2}[0-9]{6}|R[0-9]{7}")
+# Companies House: eight digits, or two letters (SC, NI, OC, …) or one (R) and the rest digits; societies end with R.
+_CRN = re.compile(r"[0-9]{8}|[A-Z]{2}[0-9]{6}|[A-Z]{2}[0-9]{5}R|R[0-9]{7}")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The life of a proposed buyer. Only actions walk it."""
+"""The lives of a proposed buyer and of a sanctions hit. Only actions walk them."""
 
 from kernel.lifecycle import Lifecycle, Move
 
@@ -10,5 +10,17 @@ PROPOSED_BUYER = Lifecycle(
         Move("merge", ("proposed",), "merged", "underwriter", "exporter"),
         Move("refuse", ("proposed",), "refused", "underwriter", "exporter"),
         Move("withdraw", ("proposed",), "withdrawn", "editor"),
+    ),
+)
+
+# Whatever becomes of a hit, no exporter is told: only that an underwriter looks.
+SANCTIONS_HIT = Lifecycle(
+    "sanctions hit",
+    (
+        Move("find", (), "open", "machine"),
+        Move("confirm", ("open",), "confirmed", "underwriter"),
+        Move("clear", ("open",), "cleared", "underwriter"),
+        Move("lift", ("confirmed",), "cleared", "underwriter"),
+        Move("withdraw", ("open", "confirmed"), "withdrawn", "machine"),
     ),
 )

@@ -88,6 +88,7 @@ class Catalogue:
     reporters_within_months: int
     late_accounts: LateAccounts
     linked: Linked
+    feed_kinds: frozenset[str]  # what may come from anybody's file; the others have one source each
 
 
 @dataclass(frozen=True)
@@ -159,8 +160,8 @@ def parsed_catalogue(data: Mapping[str, Any]) -> Catalogue:
     late, linked, reporters = data["late_accounts"], data["linked"], data["reporters"]
     if "" not in late["months_after_year_end"]:
         raise BadCatalogue("late_accounts: the months of all other countries are missing")
-    if unknown := set(linked["trouble"]) - set(kinds):
-        raise BadCatalogue(f"linked: {sorted(unknown)} are no kinds")
+    if unknown := (set(linked["trouble"]) | set(data["feed_kinds"])) - set(kinds):
+        raise BadCatalogue(f"{sorted(unknown)} are no kinds")
     return Catalogue(
         edition=data["edition"],
         kinds=kinds,
@@ -173,6 +174,7 @@ def parsed_catalogue(data: Mapping[str, Any]) -> Catalogue:
             linked["downgrade_from_grade"],
             linked["within_days"],
         ),
+        feed_kinds=frozenset(data["feed_kinds"]),
     )
 
 

@@ -374,6 +374,55 @@ SIGNALS: dict[str, Any] = {
     "read_the_country": _("Read what the new rating means for terms and premium."),
 }
 
+# --- publishers' files, sanctions lists, links ------------------------------------------------------------------------
+
+FEEDS: dict[str, Any] = {
+    # a file as a whole
+    "list_of_another_kind": _("This is another file: a row has %(columns)s columns instead of %(expected)s."),
+    "list_empty": _("The file has no entry that can be read. The list is as it was."),
+    "list_is_older": _("The list is already known as of %(edition_on)s; this file is older. Nothing was changed."),
+    "list_shrank": _(
+        "%(lost)s of %(listed)s entries are missing in this file. That looks like a file cut short, so nothing was "
+        "changed."
+    ),
+    "xml_unsafe": _("The file has a document type or entities of its own, which no list needs. It was not read."),
+    "xml_broken": _("The file is no complete XML; it breaks off or is damaged at line %(line)s. Nothing was changed."),
+    "xml_of_another_kind": _("This is another XML: it begins with “%(root)s” instead of CONSOLIDATED_LIST."),
+    "edition_in_future": _("The day whose state the file tells is still to come."),
+    "column_unknown": _("“%(column)s” is not a column this format has."),
+    # a row of it
+    "register_status_unknown": _("“%(status)s” is not a status the register is known to use."),
+    "entry_twice": _("The number %(number)s stands in the list twice; the first one counts."),
+    "entry_unknown": _("There is no entry %(number)s on the list. Take in the list itself first."),
+    "entry_number_unreadable": _("The entry has no number of its list."),
+    "entry_kind_unknown": _("“%(kind)s” is neither an entity, an individual, a vessel nor an aircraft."),
+    "alias_kind_unknown": _("“%(kind)s” is no kind of alias (aka, fka, nka)."),
+    "event_id_missing": _("The event has no number of its source, so that it could not be told from others."),
+    "event_kind_unknown": _("“%(kind)s” is not a kind of event the portal knows."),
+    "event_kind_not_from_feeds": _("Events of this kind have a source of their own and come in no file."),
+    "event_date_missing": _("The day of the event is missing."),
+    "event_in_future": _("The event is said to happen on %(happened_on)s, which is still to come."),
+    "event_too_old": _("The event is said to have happened on %(happened_on)s, too long ago to be true or of use."),
+    "event_contradicts": _("Line %(first)s has another event under the same number."),
+    "json_unreadable": _("The line is no complete JSON."),
+    "json_not_flat": _("The line is no flat JSON object of texts and numbers."),
+    "buyer_not_in_directory": _("The directory has no company with this number."),
+    # links between companies
+    "relation_unknown": _("“%(relation)s” is no relation: parent, main_customer or main_supplier."),
+    "link_to_itself": _("A company cannot be linked to itself."),
+    "link_goes_in_a_circle": _(
+        "This company belongs to the group of the other already: it would go in a circle."
+    ),
+    "parent_known": _("The company has another parent at present. End that link first."),
+    "link_in_future": _("The day %(since_on)s is still to come."),
+    "link_ends_before_it_began": _("The link cannot end before it began."),
+    "link_has_ended": _("The link has ended already."),
+    "source_missing": _("Say where this is known from."),
+    # sanctions hits
+    "reason_too_short": _("Give the reason in a sentence: somebody will ask for it."),
+    "hit_outcome_unknown": _("Choose whether the buyer is the one listed."),
+}
+
 # --- the trail --------------------------------------------------------------------------------------------------------
 
 TRAIL: dict[str, Any] = {
@@ -398,6 +447,22 @@ TRAIL: dict[str, Any] = {
     "audit_record_signal": _("Recorded what is known of a buyer"),
     "audit_record_signals": _("Recorded what is known of several buyers"),
     "audit_find_late_accounts": _("Looked for late accounts"),
+    "audit_spread_trouble": _("Looked for trouble at linked companies"),
+    "audit_rename_buyer": _("Renamed a buyer as the register has it"),
+    "audit_hand_in_feed": _("Handed in a publisher’s file"),
+    "audit_finish_feed": _("Took in a publisher’s file"),
+    "audit_give_up_feed": _("Gave up a publisher’s file"),
+    "audit_take_in_events": _("Took in events"),
+    "audit_take_in_register": _("Took in rows of a register"),
+    "audit_take_in_link_rows": _("Took in links between companies"),
+    "audit_take_in_links": _("Recorded links between companies"),
+    "audit_take_in_list": _("Took in a sanctions list"),
+    "audit_take_in_aliases": _("Took in aliases of a sanctions list"),
+    "audit_take_in_addresses": _("Took in addresses of a sanctions list"),
+    "audit_screen_batch": _("Screened buyers against the sanctions lists"),
+    "audit_decide_hit": _("Decided on a sanctions hit"),
+    "audit_link_buyers": _("Linked two companies"),
+    "audit_end_link": _("Ended a link between companies"),
     "audit_score_buyer": _("Graded a buyer"),
     "audit_plan_refresh": _("Planned a refresh of grades"),
     "audit_refresh_range": _("Refreshed grades"),
@@ -416,5 +481,6 @@ WORDS: dict[str, Any] = {
     **DIRECTORY,
     **SCORES,
     **SIGNALS,
+    **FEEDS,
     **TRAIL,
 }

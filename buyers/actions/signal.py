@@ -12,6 +12,7 @@ from accounts.access import require_group, require_role
 from accounts.audit import action, record
 from accounts.models import User
 from accounts.models.roles import STAFF_GROUPS
+from buyers.actions.alert import raise_signal_alerts
 from buyers.models import Buyer, Signal
 from buyers.models.signal import SignalKind
 from buyers.signals import Event, kind_of
@@ -44,7 +45,7 @@ def record_signal(
     event = Event(buyer, SignalKind(kind), happened_on, source, key, reporter, staff_only, facts or {})
     # The row that says it must happen is next_score_on; the tasks only wake the worker early, beat finds the rest.
     Buyer.objects.select_for_update().get(pk=buyer)
-    new = _appended([event])
+    new = _appended(by, [event])
     signal = Signal.objects.get(pk=new[0]) if new else Signal.objects.get(source=source, key=key)
     told = {"buyer": signal.buyer_id, "kind": kind, "source": source}
     record(by=by, subject=signal, exporter=reporter, **told, **({} if new else {"outcome": "repeated"}))
@@ -61,26 +62,29 @@ def record_signals(*, by: int | None, events: Sequence[Event], subject: str = "s
     if by is not None:
         require_group(by, frozenset(STAFF_GROUPS))
     assert all(event.key for event in events), "an event without a key of its source would be told twice"
-    new = _appended(events)
+    new = _appended(by, events)
     record(by=by, subject=subject, events=len(events), signals=len(new))
     return new
 
 
-def _appended(events: Sequence[Event]) -> list[int]:
-    """Append, bring the next scores forward, and wake whoever scores; the new signals' ids."""
+def _appended(by: int | None, events: Sequence[Event]) -> list[int]:
+    """Append, alert whom it concerns, bring the next scores forward, wake whoever scores; the new signals' ids."""
     rows = Signal.objects.append([_as_json(event) for event in events])
     by_kind: dict[str, set[int]] = {}
     for _signal, buyer, kind in rows:
         by_kind.setdefault(kind, set()).add(buyer)
     at_once: set[int] = set()
     for code, buyers in by_kind.items():
-        kind = kind_of(code)
-        if kind.score_within_days is None:
+        days = kind_of(code).score_within_days
+        if days is None:
             continue
-        _bring_forward(buyers, kind.score_within_days)
-        at_once |= buyers if kind.score_within_days == 0 else set()
+        _bring_forward(buyers, days)
+        at_once |= buyers if days == 0 else set()
     _wake(at_once)
-    return [signal for signal, _buyer, _kind in rows]
+    new = [signal for signal, _buyer, _kind in rows]
+    if new:
+        raise_signal_alerts(by=by, signals=new)
+    return new
 
 
 def _bring_forward(buyers: set[int], days: int) -> None:

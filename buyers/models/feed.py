@@ -1,5 +1,6 @@
 """A publisher's file taken in: what was in it, what became of its rows, what was refused and why; can be run again."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -75,6 +76,14 @@ class FeedRun(models.Model):
         """Each reason's code with the number of rows it met, the most frequent first."""
         counted = self.refused_rows.values_list("code").annotate(rows=models.Count("id"))
         return list(counted.order_by("-rows", "code"))
+
+    def add(self, read: int, taken_in: int, repeated: int, refused: Sequence["FeedRefusal"], **more: int) -> None:
+        """Add a block's counts to those of the run, and keep its refused rows; `more`: signals, not_ours, removed."""
+        for row in refused:
+            row.run = self
+        FeedRefusal.objects.bulk_create(refused, batch_size=1_000)
+        counts = {"rows_read": read, "taken_in": taken_in, "repeated": repeated, "refused": len(refused), **more}
+        FeedRun.objects.filter(pk=self.pk).update(**{name: models.F(name) + n for name, n in counts.items()})
 
     @property
     def rate(self) -> int:

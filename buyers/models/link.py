@@ -8,6 +8,7 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.columns import in_order
 from buyers.models.buyer import Buyer
@@ -86,14 +87,14 @@ class BuyerLink(models.Model):
     buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="links", verbose_name=_("Buyer"))
     relation = models.CharField(_("Relation"), max_length=14, choices=Relation.choices)
     other = models.ForeignKey(Buyer, models.PROTECT, related_name="links_to_it", verbose_name=_("Other company"))
-    since = models.DateField(_("Since"), null=True, blank=True)
+    since = models.DateField(pgettext_lazy("link", "Since"), null=True, blank=True)
     source = models.CharField(_("Source"), max_length=60)
     recorded_at = models.DateTimeField(_("Recorded"), default=timezone.now)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Recorded by")
     )
-    ended_on = models.DateField(_("Until"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("Ended"), null=True, blank=True)
+    ended_on = models.DateField(pgettext_lazy("link", "Until"), null=True, blank=True)
+    ended_at = models.DateTimeField(pgettext_lazy("link", "Ended"), null=True, blank=True)
     end_recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Ended by")
     )

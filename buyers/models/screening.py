@@ -3,7 +3,8 @@
 For staff's eyes: an exporter never reads of a hit, whatever becomes of it.
 """
 
-from typing import ClassVar
+import json
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.conf import settings
@@ -41,7 +42,7 @@ class SanctionsEntry(models.Model):
     """One entry of a list as its publisher has it. `version` rises whenever what identifies it changes: its names, its
     countries, its kind. An entry that is taken off a list stays, with the day of the edition that lacked it."""
 
-    sanctions_list = models.CharField(_("List"), max_length=12, choices=SanctionsList.choices)
+    sanctions_list = models.CharField(pgettext_lazy("sanctions", "List"), max_length=12, choices=SanctionsList.choices)
     source_id = models.CharField(_("Number on the list"), max_length=40)
     kind = models.CharField(_("Kind"), max_length=12, choices=EntryKind.choices)
     name = models.CharField(_("Name"), max_length=500)
@@ -59,7 +60,9 @@ class SanctionsEntry(models.Model):
     class Meta:
         verbose_name = _("Sanctions list entry")
         verbose_name_plural = _("Sanctions list entries")
-        constraints = [models.UniqueConstraint(fields=["sanctions_list", "source_id"], name="one_entry_per_list_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["sanctions_list", "source_id"], name="one_entry_per_list_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_sanctions_list_display()} {self.source_id}: {self.name}"
@@ -167,6 +170,15 @@ class ScreeningHitQuerySet(models.QuerySet["ScreeningHit"]):
     def to_decide(self) -> "ScreeningHitQuerySet":
         """Those an underwriter has yet to look at."""
         return self.filter(stage=HitStage.OPEN)
+
+    @staticmethod
+    def add_found(hits: list[dict[str, Any]]) -> list[int]:
+        """Keep likenesses found ({buyer, entry, buyer_name, list_name, likeness, country}); the ids of the new ones."""
+        if not hits:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(ADD_HITS, {"hits": json.dumps(hits), "now": timezone.now()})
+            return [row[0] for row in cursor.fetchall()]
 
     def standing_on(self, buyer: Buyer) -> tuple[bool, bool]:
         """(confirmed, to be decided): whether the firm stands on a list, and whether it may. For staff's eyes."""

@@ -1,0 +1,224 @@
+"""How like a buyer's name is to one on a sanctions list, and when that is like enough to be looked at by a person.
+
+Words are compared, in any order, each weighted by how rare it is among companies' names: "Trading" and the like tell
+little, legal forms nothing. A word with one letter more, less, other or swapped counts nearly as the same. The
+likeness that makes a hit depends on the country: the same one, one the list does not name, another one. Numbers and
+word frequencies are data (buyers/data/screening.json, word_frequencies.csv.gz).
+
+A weighted Dice coefficient rather than a ratio of whole strings: on whole strings "Orient Shipping Co. Ltd." is liker
+to "Oriole Shipping Co. Ltd." than to "Orient Shpg".
+"""
+
+import csv
+import gzip
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from rapidfuzz.fuzz import ratio
+
+from buyers.names import spelled
+
+DATA = Path(__file__).parent / "data"
+SAME, UNKNOWN, OTHER = "same", "unknown", "other"
+EXACT = 100
+
+# A listed name is found by its rarest word, by the second when it is rare as well; one of common words only by all of
+# them at once.
+INDEXED_FROM = (0.3, 0.55)
+LONG_WORD = 6
+OF_A_SLIP = 15  # percent that a slip may cost before the words are compared: it makes a word seem rare
+LONG_ENOUGH = 5  # shorter words are compared letter by letter: MAR and MAS are two words
+MOST_WORDS = 24
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When a likeness is a hit. `likeness_from` by country likeness, in percent; `distinctive_weight`: how much the
+    words two names share must weigh before a likeness across countries, or one that is not exact, says anything."""
+
+    edition: str
+    kinds: frozenset[str]
+    likeness_from: Mapping[str, int]
+    likeness_of_words: int
+    distinctive_weight: float
+    list_may_shrink_percent: int
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A name on a list. `weak`: its publisher warns that it is too general to be searched for alone."""
+
+    entry: int
+    name: str
+    countries: frozenset[str]
+    weak: bool = False
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A hit: which listed name, how like in percent, and how the countries agree."""
+
+    listed: Listed
+    percent: int
+    country: str
+
+
+@lru_cache(maxsize=1)
+def rule() -> Rule:
+    """The rule in use."""
+    data = json.loads((DATA / "screening.json").read_text(encoding="utf-8"))
+    return Rule(
+        data["edition"],
+        frozenset(data["kinds"]),
+        data["likeness_from"],
+        data["likeness_of_words"],
+        float(data["distinctive_weight"]),
+        data["list_may_shrink_percent"],
+    )
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name that say which company it is (buyers/names.py), each once: no legal form, no accents."""
+    return tuple(dict.fromkeys(spelled(name).content[:MOST_WORDS]))
+
+
+@lru_cache(maxsize=1)
+def _frequencies() -> tuple[Mapping[str, float], float]:
+    """The weight of every frequent word, and that of all others."""
+    with gzip.open(DATA / "word_frequencies.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        rows = [(word, int(names)) for word, names in csv.reader(file)]
+    (_all, total), frequent = rows[0], rows[1:]
+    most = math.log(total)
+    return {word: (math.log(total / names) / most) ** 1.5 for word, names in frequent}, 1.0
+
+
+@lru_cache(maxsize=200_000)
+def weight(word: str) -> float:
+    """How much a word tells: 1 for one that few companies have in their names, nearly 0 for "ltd"."""
+    weights, rare = _frequencies()
+    # Short words tell less, however rare: MAK and KALA are names of many things.
+    telling = min(len(word), LONG_WORD) / LONG_WORD if word.isascii() else 1.0
+    return weights.get(word, rare) * telling
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A name's words with their weights, the sum of these, and all words as one."""
+
+    words: dict[str, float]
+    total: float
+    joined: str
+
+    @classmethod
+    def of(cls, name: str) -> "Weighed":
+        """The name taken apart."""
+        words = {word: weight(word) for word in words_of(name)}
+        return cls(words, sum(words.values()), "".join(words))
+
+
+def shapes(word: str) -> Iterable[str]:
+    """The word, and what is left of it without any one letter: two words of one shape differ by a letter or a swap."""
+    yield word
+    if len(word) >= LONG_ENOUGH:
+        for place in range(len(word)):
+            yield word[:place] + word[place + 1 :]
+
+
+# --- likeness ---------------------------------------------------------------------------------------------------------
+
+
+def likeness(one: Weighed, other: Weighed, words_from: int) -> tuple[int, float]:
+    """(percent, weight of what both share) of two names: 100 for the same words in any order."""
+    if one.words.keys() == other.words.keys() or one.joined == other.joined:
+        return EXACT, one.total
+    shared = sum(worth for word, worth in one.words.items() if word in other.words)
+    whole = one.total + other.total
+    left = [word for word in other.words if word not in one.words and len(word) >= LONG_ENOUGH]
+    for word, worth in one.words.items():
+        if not left or word in other.words or len(word) < LONG_ENOUGH:
+            continue
+        close = [(same, candidate) for candidate in left if (same := ratio(word, candidate)) >= words_from]
+        if close:
+            same, at = max(close)
+            # A word misspelt seems rarer than it is: both tell as much as the one that tells less.
+            shared += min(worth, other.words[at]) * same / 100
+            whole -= abs(worth - other.words[at])
+            left.remove(at)
+    # What is not the same is never called exact.
+    return min(round(200 * shared / (whole or 1)), EXACT - 1), shared
+
+
+def country_likeness(country: str, countries: frozenset[str]) -> str:
+    """How a buyer's country agrees with those of an entry; UNKNOWN where either has none."""
+    if not countries or not country:
+        return UNKNOWN
+    return SAME if country in countries else OTHER
+
+
+def is_hit(percent: int, shared: float, country: str, weak: bool, by: Rule) -> bool:
+    """Whether a likeness is to be looked at by a person.
+
+    A weak alias only when it is the same in the same country. The same name always, but in another country only when it
+    is distinctive. A similar name from the percentage of its country likeness on, when what is shared is distinctive.
+    """
+    if weak:
+        return percent == EXACT and country == SAME
+    if percent == EXACT and country != OTHER:
+        return True
+    return percent >= by.likeness_from[country] and shared >= by.distinctive_weight
+
+
+class Screen:
+    """A list to screen against, held in memory: names by the shapes of their rarest words."""
+
+    def __init__(self, listed: Iterable[Listed], by: Rule):
+        self.by, self.least = by, min(by.likeness_from.values())
+        self.listed = [(name, Weighed.of(name.name)) for name in listed]
+        found: dict[str, list[int]] = defaultdict(list)
+        whole: dict[str, list[int]] = defaultdict(list)
+        for place, (_name, weighed) in enumerate(self.listed):
+            rarest = sorted(weighed.words.items(), key=lambda word: (-word[1], word[0]))
+            telling = [word for (word, worth), least in zip(rarest, INDEXED_FROM, strict=False) if worth >= least]
+            for shape in {shape for word in telling for shape in shapes(word)}:
+                found[shape].append(place)
+            for joined in {weighed.joined, "".join(sorted(weighed.words))}:
+                whole[joined].append(place)
+        self.by_shape, self.by_whole = dict(found), dict(whole)
+
+    def hits(self, name: str, country: str) -> list[Likeness]:
+        """Every listed name that is like enough, the best of each entry."""
+        weighed = Weighed.of(name)
+        best: dict[int, Likeness] = {}
+        for place in self._candidates(weighed):
+            listed, theirs = self.listed[place]
+            percent, shared = likeness(weighed, theirs, self.by.likeness_of_words)
+            agree = country_likeness(country, listed.countries)
+            if is_hit(percent, shared, agree, listed.weak, self.by):
+                known = best.get(listed.entry)
+                if known is None or (percent, listed.name) > (known.percent, known.listed.name):
+                    best[listed.entry] = Likeness(listed, percent, agree)
+        return sorted(best.values(), key=lambda hit: (-hit.percent, hit.listed.entry))
+
+    def _candidates(self, weighed: Weighed) -> set[int]:
+        """Listed names worth comparing: the same as a whole, or with a rare word of one shape and not so much longer or
+        shorter that they could not be alike enough."""
+        same = {*self.by_whole.get(weighed.joined, ()), *self.by_whole.get("".join(sorted(weighed.words)), ())}
+        lookup, ours = self.by_shape.get, weighed.total
+        near: set[int] = set()
+        for word in weighed.words:
+            for shape in shapes(word):
+                if found := lookup(shape):
+                    near.update(found)
+        for place in near:
+            theirs = self.listed[place][1].total
+            if 200 * min(ours, theirs) >= (self.least - OF_A_SLIP) * (ours + theirs):
+                same.add(place)
+        return same
