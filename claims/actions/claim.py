@@ -157,23 +157,27 @@ def _tell_filed(by: int, claim: Claim) -> None:
 
 
 @action
-def hand_back_claim(*, by: int, claim: int) -> Claim:
-    """A colleague gives back what awaits review, or its author takes it back; it is a draft as before."""
+def hand_back_claim(*, by: int, claim: int, words: str = "") -> Claim:
+    """A colleague gives back what awaits review, or its author takes it back; it is a draft as before.
+
+    A colleague's `words` say what is to be mended: the author is told, the timeline keeps them. Refused without any.
+    """
     found = Claim.objects.locked(claim)
     require_role(by, found.exporter_id)
     review = _open_review(found)
     if review is None:
         refuse([refusal("review_decided_already")])
     assert review
-    own = review.asked_by_id == by
+    own, words = review.asked_by_id == by, words.strip()
+    refuse([] if own or words else [refusal("hand_back_says_nothing", "words")])
     decide_review(by=by, review=review.pk, outcome=ReviewOutcome.WITHDRAWN if own else ReviewOutcome.RETURNED)
-    ClaimEvent.objects.add(found, "claim_taken_back" if own else "claim_handed_back", by)
+    ClaimEvent.objects.add(found, "claim_taken_back" if own else "claim_handed_back", by, words="" if own else words)
     if not own:
         tell(
             by=by,
             exporter=found.exporter_id,
             kind="claims.claim_handed_back",
-            facts={"reference": str(found.reference), "buyer": found.buyer.name},
+            facts={"reference": str(found.reference), "buyer": found.buyer.name, "words": words},
             subject=subject_of(review),
             path=_path(found),
             recipients=[review.asked_by_id],

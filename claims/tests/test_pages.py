@@ -239,7 +239,10 @@ def test_hand_back_claim_in_two_steps():
     assert "Take it back" in text(browser.get(at("claim", claim.pk)))
     page = text(other.get(at("claim", claim.pk)))
     assert "has entered this" in page and "Give it back" in page
-    other.post(at("hand_back_claim", claim.pk))
+    silent = other.post(at("hand_back_claim", claim.pk), follow=True)
+    assert "Say what should be mended" in text(silent) and "Give it back" in text(silent)
+    other.post(at("hand_back_claim", claim.pk), {"words": "The second invoice is paid."})
+    assert "The second invoice is paid." in text(browser.get(at("claim", claim.pk)))
     assert "decided already" in text(other.post(at("hand_back_claim", claim.pk), follow=True))
     browser.post(at("send_claim", claim.pk))
     assert "The claim is filed" in text(other.post(at("send_claim", claim.pk), follow=True))

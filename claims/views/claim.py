@@ -21,6 +21,7 @@ from kernel.refusals import Refused
 from policies.models import Policy
 
 FOUND_AT_ONCE = 20
+RETURNED_WORDS = 1000
 
 
 @reads
@@ -104,10 +105,11 @@ def send_claim(request: HttpRequest, pk: int) -> HttpResponse:
 @writes
 @posted
 def hand_back_claim(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give back, or take back, what awaits a colleague."""
+    """Give back with words, or take back, what awaits a colleague."""
     own_claim(request, pk)
+    words = request.POST.get("words", "").replace("\0", "")[:RETURNED_WORDS]
     try:
-        acts.hand_back_claim(by=request.user.pk, claim=pk)
+        acts.hand_back_claim(by=request.user.pk, claim=pk, words=words)
     except Refused as refused:
         say_refused(request, refused)
     return redirect("claim", pk)
