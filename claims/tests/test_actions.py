@@ -331,7 +331,8 @@ def test_a_colleague_gives_it_back_and_the_author_hears_of_it(reviewed):
     hand_back_claim(by=colleague.pk, claim=claim.pk, words="The second invoice is paid.")
     assert Review.objects.get().outcome == "returned"
     assert claim.events.get(code="claim_handed_back").facts == {"words": "The second invoice is paid."}
-    assert Notice.objects.filter(kind="claims.claim_handed_back").first().facts["words"] == "The second invoice is paid."
+    told = Notice.objects.filter(kind="claims.claim_handed_back").first()
+    assert told.facts["words"] == "The second invoice is paid."
     assert kinds_told(claim.created_by) == ["claims.claim_handed_back"]
     with pytest.raises(Refused) as refused:
         hand_back_claim(by=colleague.pk, claim=claim.pk)
