@@ -16,11 +16,15 @@ from buyers.grading import UNBOUNDED, bin_of
 from buyers.scorecard import CLASSES, Edition, Indicator
 
 ENOUGH_REPORTERS = 3
-PAYMENT = "payment"
+PAYMENT, LITIGATION = "payment", "litigation"
+NONE_SAID = (PAYMENT, LITIGATION)
 LINES_SHOWN = 3  # the panel on a buyer's page; the page of the grade shows all
 
 # What can lie over a zero and still mean something; elsewhere a value cut off is shown as the number it was cut off at.
-WITHOUT_BOUND = frozenset({"debt_to_earnings", "interest_cover", "current_ratio", "quick_ratio", "cash_ratio"})
+WITHOUT_BOUND = frozenset({
+    "debt_to_earnings", "interest_cover", "current_ratio", "quick_ratio", "cash_ratio", "near_cash_ratio",
+    "cash_flow_to_debts", "pretax_to_short_debts", "long_debt_cover", "profit_to_stock", "stock_turnover",
+})  # fmt: skip
 
 LIFTS, LOWERS, NEUTRAL, MISSING = "lifts", "lowers", "neutral", "missing"
 
@@ -68,6 +72,7 @@ class Explanation:
     changes: tuple[Change, ...]
     override: str
     hidden: bool
+    ceiling: dict[str, Any] | None = None  # what holds the grade below its points: a code and its facts
 
     def _of(self, effect: str) -> tuple[Line, ...]:
         found = [line for line in self.lines if line.effect == effect]
@@ -115,7 +120,20 @@ def explained(score: Scored, before: Scored | None, for_staff: bool, house_curre
             for line in lines
             if line.points != former[line.indicator].points and not (hidden_before and line.group == PAYMENT)
         ]
-    return Explanation(tuple(lines), tuple(changes), score.override, hidden)
+    return Explanation(tuple(lines), tuple(changes), score.override, hidden, _ceiling(score))
+
+
+def _ceiling(score: Scored) -> dict[str, Any] | None:
+    """The ceiling that holds the grade down; None where the points alone decide, or where insolvency does."""
+    if score.override or not score.edition.ceilings:
+        return None
+    by_points = score.edition.grades[score.edition.base + sum(score.points) - score.edition.lowest]
+    values = dict(zip(score.edition.codes, score.values, strict=True))
+    for code, rows in score.edition.ceilings:
+        best = max((grade for value, grade in rows if values[code] == value), default=0)
+        if best > by_points:
+            return {"code": f"{code}_ceiling", "facts": {"best_grade": best, "grade_by_points": by_points}}
+    return None
 
 
 def lines_of(score: Scored, house_currency: str) -> list[Line]:
@@ -131,9 +149,10 @@ def reasons(explanation: Explanation, worse: bool) -> list[dict[str, Any]]:
     What overrides all points is the one reason."""
     if explanation.override:
         return [{"code": explanation.override, "facts": {}}]
+    held = [explanation.ceiling] if worse and explanation.ceiling else []
     changed = [change.now for change in (explanation.worse if worse else explanation.better)]
     lines = changed or (explanation.lowers if worse else explanation.lifts)
-    return [{"code": line.code, "facts": line.facts} for line in lines[:LINES_SHOWN]]
+    return (held + [{"code": line.code, "facts": line.facts} for line in lines])[:LINES_SHOWN]
 
 
 def _line(indicator: Indicator, value: int | None, points: int, house_currency: str) -> Line:
@@ -154,7 +173,8 @@ def _said(indicator: Indicator, value: int, house_currency: str) -> tuple[str, d
         return f"{indicator.code}_{'yes' if value else 'no'}", {}
     if abs(value) >= UNBOUNDED and indicator.code in WITHOUT_BOUND:
         return f"{indicator.code}_unbounded", {}
-    if indicator.group == PAYMENT and value <= 0:  # paid early, or nothing to report
+    if (indicator.group in NONE_SAID and value <= 0) or (indicator.code == "equity_shortfall" and not value):
+        # paid early, or nothing to report
         return f"{indicator.code}_none", {}
     number = f"{Decimal(value).scaleb(-indicator.digits).normalize():f}"
     if indicator.unit == "house_thousands":

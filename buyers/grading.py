@@ -35,7 +35,8 @@ def graded(columns: Mapping[str, NDArray], edition: Edition) -> Grades:
     """Grades for the indicators in `columns` (float64 by code, NaN or absent = missing; `insolvent`: bool column).
 
     A missing indicator gives its edition's points for "missing" and takes its weight from the confidence.
-    An insolvent buyer has the insolvent grade and a probability of 1, whatever its points.
+    An insolvent buyer has the insolvent grade and a probability of 1, whatever its points. A ceiling (of the country)
+    holds the grade down and lifts the probability to the least of that grade.
     """
     insolvent = np.asarray(columns["insolvent"], dtype=bool)
     n, k = len(insolvent), len(edition.indicators)
@@ -53,17 +54,31 @@ def graded(columns: Mapping[str, NDArray], edition: Edition) -> Grades:
     weights = np.array([i.weight for i in edition.indicators], np.int16)
     place = points - edition.lowest
     one = 10**PROBABILITY_DIGITS
-    probabilities = np.array([int(p * one) for p in edition.probabilities], np.int64)
+    probabilities = np.array([int(p * one) for p in edition.probabilities], np.int64)[place]
+    grade = np.array(edition.grades, np.int16)[place]
+    best = _best_allowed(values, known, edition)
+    floors = np.array([0, *(int(p * one) for p in edition.floors)], np.int64)
+    probabilities = np.where(best > grade, floors[best], probabilities)
     return Grades(
-        grade=np.where(insolvent, edition.insolvent_grade, np.array(edition.grades, np.int16)[place]).astype(np.int16),
+        grade=np.where(insolvent, edition.insolvent_grade, np.maximum(grade, best)).astype(np.int16),
         points=points,
-        probability=np.where(insolvent, one, probabilities[place]),
+        probability=np.where(insolvent, one, probabilities),
         confidence=(known @ weights).astype(np.int16),
         values=values,
         known=known,
         bins=bins,
         contributions=contributions,
     )
+
+
+def _best_allowed(values: NDArray[np.int64], known: NDArray[np.bool_], edition: Edition) -> NDArray[np.int16]:
+    """The best grade each buyer may have under the edition's ceilings; 1 where none stands over it."""
+    best = np.ones(len(values), np.int16)
+    for code, rows in edition.ceilings:
+        place = edition.codes.index(code)
+        for value, grade in rows:
+            best = np.where(known[:, place] & (values[:, place] == value), np.maximum(best, grade), best)
+    return best
 
 
 def whole(column: NDArray, indicator: Indicator) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

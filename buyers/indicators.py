@@ -31,6 +31,8 @@ def _solvency(f: Facts) -> dict[str, Column]:
     return {
         # Own funds in the balance sheet; negative equity is a value (and the worst bin), not a slip.
         "equity_ratio": 100 * quotient(f["equity"], assets),
+        # By how much of the assets equity is below nothing: over-indebted in many laws, whatever else looks well.
+        "equity_shortfall": np.maximum(0, -100 * quotient(f["equity"], assets)),
         "debt_ratio": 100 * quotient(total_liabilities(f), assets),
         "debt_to_earnings": _years_to_repay(debt, a_year(f["operating_profit"] + f["depreciation"], f["months"])),
         "interest_cover": _interest_cover(f["operating_profit"], f["interest"]),

@@ -11,11 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-CURRENT = "2026-1"
+CURRENT = "2026-2"
 EDITIONS = Path(__file__).parent / "editions"
 
-UP, DOWN, CLASSES = "up", "down", "classes"  # more is better, less is better, each value stands for itself
+# More is better; less is better; each value stands for itself; neither: a bin is worth what was seen of it.
+UP, DOWN, CLASSES, FREE = "up", "down", "classes", "free"
 PROBABILITY_DIGITS = 8
+_SMALLEST = Decimal(1).scaleb(-PROBABILITY_DIGITS)
 
 
 class BadEdition(ValueError):
@@ -73,6 +75,10 @@ class Edition:
     lowest: int
     probabilities: tuple[Decimal, ...]
     grades: tuple[int, ...]
+    # Of some indicators, the best grade a buyer may have at each value: (code, ((value, best grade), …)).
+    ceilings: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()
+    # The lowest probability of default of each grade, from 1 to 9; a grade held down by a ceiling has at least that.
+    floors: tuple[Decimal, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -89,8 +95,9 @@ def edition(name: str = CURRENT) -> Edition:
 
 def parsed_edition(data: dict[str, Any]) -> Edition:
     """An edition from its JSON (numbers with a point as Decimals). Unknown keys and crooked bins are refused."""
-    _keys(data, "edition scale source base_points odds_at_base points_to_double_odds grades insolvent_grade windows "
-          "indicators", "the edition")  # fmt: skip
+    ceilings = data.get("ceilings", {})
+    _keys({key: data[key] for key in data if key != "ceilings"}, "edition scale source base_points odds_at_base "
+          "points_to_double_odds grades insolvent_grade windows indicators", "the edition")  # fmt: skip
     indicators = tuple(_indicator(row) for row in data["indicators"])
     if sum(i.weight for i in indicators) != 100:
         raise BadEdition("the weights must sum to 100, so that confidence is a percentage")
@@ -105,6 +112,8 @@ def parsed_edition(data: dict[str, Any]) -> Edition:
     bounds = [(Decimal(upper), grade) for upper, grade in data["grades"]]
     if bounds != sorted(bounds) or bounds[-1][0] != 1:
         raise BadEdition("grades must rise with the probability of default, up to 1")
+    if set(ceilings) - {i.code for i in indicators if i.direction == CLASSES}:
+        raise BadEdition("a ceiling stands over an indicator that has no classes")
     return Edition(
         name=data["edition"],
         scale=data["scale"],
@@ -115,6 +124,8 @@ def parsed_edition(data: dict[str, Any]) -> Edition:
         lowest=lowest,
         probabilities=probabilities,
         grades=tuple(next(g for upper, g in bounds if p <= upper) for p in probabilities),
+        ceilings=tuple((code, tuple((value, best) for value, best in rows)) for code, rows in ceilings.items()),
+        floors=(_SMALLEST, *(upper + _SMALLEST for upper, _ in bounds[:-1])),
     )
 
 
@@ -122,7 +133,7 @@ def default_probability(points: int, base: int, odds_at_base: int, points_to_dou
     """The probability of default within a year: odds of staying good are `odds_at_base` at `base` points and double
     every `points_to_double` points. Computed in Decimal, so that no platform's exponential decides a grade."""
     odds = odds_at_base * Decimal(2) ** (Decimal(points - base) / points_to_double)
-    return (1 / (1 + odds)).quantize(Decimal(1).scaleb(-PROBABILITY_DIGITS), rounding=ROUND_HALF_UP)
+    return (1 / (1 + odds)).quantize(_SMALLEST, rounding=ROUND_HALF_UP)
 
 
 def _indicator(row: dict[str, Any]) -> Indicator:
@@ -135,7 +146,8 @@ def _indicator(row: dict[str, Any]) -> Indicator:
     if len(uppers) < len(whole) or list(uppers) != sorted(set(uppers)):
         raise BadEdition(f"{row['code']}: bounds must rise")
     rising = sorted(points, reverse=row["direction"] == DOWN)
-    if row["direction"] not in (UP, DOWN, CLASSES) or (row["direction"] != CLASSES and list(points) != rising):
+    ordered = row["direction"] in (UP, DOWN)
+    if row["direction"] not in (UP, DOWN, CLASSES, FREE) or (ordered and list(points) != rising):
         raise BadEdition(f"{row['code']}: points do not follow the direction {row['direction']!r}")
     return Indicator(
         row["code"], row["group"], row["unit"], row["digits"], row["direction"], row["weight"], uppers, points,

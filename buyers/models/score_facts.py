@@ -28,7 +28,9 @@ BUYERS = """
     ORDER BY id
     FOR NO KEY UPDATE {waiting}
 """
-BUYERS_TYPES = {"buyer": ">i8", "country": "S2", "grade": ">i2", "gone": ">i2", "founded_days": ">f8", "sector_class": ">f8"}
+BUYERS_TYPES = {
+    "buyer": ">i8", "country": "S2", "grade": ">i2", "gone": ">i2", "founded_days": ">f8", "sector_class": ">f8",
+}  # fmt: skip
 
 # One row per year: audited accounts before others, then those received last.
 STATEMENTS = f"""

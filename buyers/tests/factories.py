@@ -80,8 +80,8 @@ def score(buyer: Buyer, grade: int = 4, **columns: Any) -> Score:
         "points": 600 - 40 * grade,
         "default_probability": Decimal("0.01"),
         "confidence": 80,
-        "indicators": [None] * len(edition().indicators),
-        "contributions": [i.missing for i in edition().indicators],
+        "indicators": [None] * len(edition("2026-1").indicators),
+        "contributions": [i.missing for i in edition("2026-1").indicators],
         "scored_for": date(2026, 11, 1),
         **columns,
     }

@@ -10,7 +10,7 @@ from buyers.grading import UNBOUNDED
 from buyers.scorecard import CLASSES, edition
 from buyers.wording import WORDS
 
-CARD = edition()
+CARD = edition("2026-1")
 
 
 def of(reporters: int = 3, override: str = "", **values: int) -> Scored:
@@ -112,3 +112,34 @@ def test_every_line_has_its_words(indicator):
 def test_the_first_reports_are_a_change_from_nothing_known():
     before, now = of(0), of(3, days_beyond_terms=400)
     assert [c.now.indicator for c in told(now, before).worse] == ["days_beyond_terms"]
+
+
+@pytest.mark.parametrize("name", ["2026-2", "2026-2-file"])
+def test_every_indicator_of_every_edition_has_its_words_known_and_missing(name: str):
+    card = edition(name)
+    for indicator in card.indicators:
+        whole = indicator.uppers if indicator.direction == CLASSES else (0, 1, 5_000, UNBOUNDED)
+        for value in (None, *whole):
+            values = [value if i is indicator else None for i in card.indicators]
+            line = explained(Scored(card, values, [0] * len(values), 9), None, True, "EUR").lines[
+                card.codes.index(indicator.code)
+            ]  # fmt: skip
+            assert said(WORDS, line.code, line.facts), line.code
+            assert f"group_{indicator.group}" in WORDS
+
+
+def test_a_ceiling_is_said_first_among_what_made_a_grade_worse_and_only_where_it_holds():
+    card = edition("2026-2")
+
+    def with_points(points: int, risk: int) -> Scored:
+        values = [risk if code == "country_risk" else None for code in card.codes]
+        return Scored(card, values, [points, *[0] * (len(card.codes) - 1)], 3)
+
+    held = told(with_points(150, 7))
+    assert held.ceiling == {"code": "country_risk_ceiling", "facts": {"best_grade": 6, "grade_by_points": 1}}
+    assert reasons(held, worse=True)[0] == held.ceiling
+    assert held.ceiling not in reasons(held, worse=False)
+    assert told(with_points(-300, 7)).ceiling is None
+    assert told(with_points(150, 0)).ceiling is None
+    assert told(replace(with_points(150, 7), override="insolvency_filed")).ceiling is None
+    assert told(of(3)).ceiling is None  # an edition without ceilings

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buyers.grading import MISSING_BIN, UNBOUNDED, graded
-from buyers.scorecard import CLASSES, UP, edition
+from buyers.scorecard import CLASSES, DOWN, UP, edition
 
-CARD = edition()
+CARD = edition("2026-1")
 PLACE = {code: j for j, code in enumerate(CARD.codes)}
 
 
@@ -119,3 +119,51 @@ def test_a_million_are_graded_by_the_same_function_in_a_moment():
     result = graded({**columns, "insolvent": np.zeros(n, bool)}, CARD)
     assert result.contributions.shape == (n, len(CARD.indicators))
     assert (result.points == CARD.base + result.contributions.sum(axis=1)).all()
+
+
+# --- the edition in use: additive, monotone, under its country's ceiling ----------------------------------------------
+
+TRAINED = edition("2026-2")
+
+
+def under(card, insolvent: bool = False, **values: float):
+    columns = {code: np.array([float(value)]) for code, value in values.items()}
+    return graded({**columns, "insolvent": np.array([insolvent])}, card)
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), min_size=len(TRAINED.codes), max_size=len(TRAINED.codes)))
+def test_points_are_the_base_and_the_sum_of_what_each_indicator_gives(values: list[float | None]):
+    known = {code: value for code, value in zip(TRAINED.codes, values, strict=True) if value is not None}
+    result = under(TRAINED, **known)
+    assert result.points[0] == TRAINED.base + result.contributions[0].sum()
+    alone = [under(TRAINED, **({code: known[code]} if code in known else {})) for code in TRAINED.codes]
+    assert [r.contributions[0, j] for j, r in enumerate(alone)] == result.contributions[0].tolist()
+
+
+@given(
+    st.sampled_from([i for i in TRAINED.indicators if i.direction in (UP, DOWN)]),
+    st.floats(-1e5, 1e5),
+    st.floats(0, 1e5),
+)
+def test_a_better_value_never_gives_fewer_points_under_the_trained_card(indicator, value: float, more: float):
+    place = TRAINED.codes.index(indicator.code)
+    low, high = (under(TRAINED, **{indicator.code: v}).contributions[0, place] for v in (value, value + more))
+    assert (high >= low) if indicator.direction == UP else (high <= low)
+
+
+# By hand: class 7 allows no better grade than 6, class 4 no better than 3, class 0 and high income any.
+@pytest.mark.parametrize(("risk", "best"), [(0, 1), (3, 1), (4, 3), (5, 4), (6, 5), (7, 6), (8, 1), (9, 5)])
+def test_no_grade_is_better_than_the_countrys_ceiling(risk: int, best: int):
+    fine = {i.code: (i.uppers[-1] + 1 if i.direction == UP else i.uppers[0]) / 10**i.digits
+            for i in TRAINED.indicators if i.direction in (UP, DOWN)}  # fmt: skip
+    result = under(TRAINED, **{**fine, "country_risk": risk})
+    assert result.grade[0] == best
+    lowest = {1: 0, 3: 250_001, 4: 600_001, 5: 1_200_001, 6: 2_500_001}[best]  # in 10**-8: above the grade before
+    assert result.probability[0] >= lowest
+    assert under(TRAINED, insolvent=True, country_risk=risk).grade[0] == 10
+
+
+def test_a_million_buyers_are_graded_as_each_alone():
+    one = {"equity_ratio": 35.0, "current_ratio": 1.5, "operating_cost_ratio": 94.0, "days_beyond_terms": 12.0}
+    many = graded({**{c: np.full(1_000, v) for c, v in one.items()}, "insolvent": np.zeros(1_000, bool)}, TRAINED)
+    assert set(many.points.tolist()) == set(under(TRAINED, **one).points.tolist())

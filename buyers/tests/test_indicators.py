@@ -54,6 +54,10 @@ INF = math.inf
     [
         # negative equity is a value; assets of nothing make the ratio missing
         ("equity_ratio", {"equity": -1_000}, -10),
+        ("equity_shortfall", {"equity": -1_000}, 10),
+        ("equity_shortfall", {"equity": 0}, 0),
+        ("equity_shortfall", {}, 0),
+        ("equity_shortfall", {"equity": NAN}, NAN),
         ("equity_ratio", {"total_assets": 0}, NAN),
         ("equity_ratio", {"total_assets": -5}, NAN),
         ("debt_ratio", {"long_term_debt": NAN}, NAN),
