@@ -24,3 +24,13 @@ SANCTIONS_HIT = Lifecycle(
         Move("withdraw", ("open", "confirmed"), "withdrawn", "machine"),
     ),
 )
+
+SENT_ACCOUNTS = Lifecycle(
+    "sending of accounts",
+    (
+        Move("send", (), "sent", "editor"),
+        Move("confirm", ("sent",), "confirmed", "underwriter", "exporter"),
+        Move("hand_back", ("sent",), "handed_back", "underwriter", "exporter"),
+        Move("withdraw", ("sent",), "withdrawn", "editor"),
+    ),
+)

@@ -10,6 +10,22 @@ from kernel.refusals import Refusal, refusal
 
 Lines = Mapping[str, Decimal | None]
 
+# A balance sheet from top to bottom, then a year's flows. What follows from others by one subtraction (gross profit is
+# sales less cost of sales, working capital is current assets less current liabilities) is no line of its own.
+ASSETS = (
+    "total_assets", "fixed_assets", "current_assets", "cash", "short_term_securities", "stock", "receivables",
+)  # fmt: skip
+CAPITAL = (
+    "equity", "share_capital", "retained_earnings",
+    "total_liabilities", "current_liabilities", "short_term_debt", "payables", "long_term_debt",
+)  # fmt: skip
+RESULTS = (
+    "sales", "cost_of_sales", "operating_costs", "operating_profit", "interest", "profit_before_tax", "net_profit",
+    "depreciation",
+)  # fmt: skip
+GROUPS = {"assets": ASSETS, "capital": CAPITAL, "results": RESULTS}
+LINES = (*ASSETS, *CAPITAL, *RESULTS)
+
 # Lines that cannot be below nothing. Equity, earnings and (rarely, as income) interest can.
 NEVER_NEGATIVE = (
     "total_assets", "fixed_assets", "current_assets", "cash", "short_term_securities", "stock", "receivables",
@@ -48,4 +64,37 @@ def statement_refused(lines: Lines, currency: str, period_end: date, months: int
         for part, whole in PARTS
         if part in known and whole in known and known[part] > known[whole] >= 0
     ]
+    return tuple(found)
+
+
+def sending_refused(
+    lines: Lines, currency: str, period_end: date, months: int, today: date
+) -> tuple[Refusal, ...]:
+    """As above, of accounts that come with their file: whoever sends it may type none of its lines."""
+    found = statement_refused(lines, currency, period_end, months, today)
+    return tuple(no for no in found if no.code != "accounts_are_empty")
+
+
+# Sums that hold in most accounts, and not in all: deferred items and provisions may stand beside them, and figures in
+# thousands are rounded. Who types accounts in looks twice where they differ by more than 1 % of the whole.
+SUMS = {
+    "assets_do_not_add_up": (("fixed_assets", "current_assets"), "total_assets"),
+    "balance_does_not_balance": (("equity", "total_liabilities"), "total_assets"),
+    "debts_do_not_add_up": (("current_liabilities", "long_term_debt"), "total_liabilities"),
+}
+NEARLY = Decimal("0.01")
+
+
+def statement_hints(lines: Lines, currency: str) -> tuple[Refusal, ...]:
+    """What looks like a slip and may be right all the same: sums that differ from their whole, all three lines known;
+    a profit greater than the sales it was made with."""
+    known = {name: amount for name, amount in lines.items() if amount is not None and amount.is_finite()}
+    found = []
+    for code, (parts, whole) in SUMS.items():
+        if whole in known and all(part in known for part in parts):
+            difference = sum(known[part] for part in parts) - known[whole]
+            if abs(difference) > NEARLY * abs(known[whole]):
+                found.append(refusal(code, whole, amount=f"{difference:f}", currency=currency))
+    if "sales" in known and known.get("operating_profit", Decimal(0)) > known["sales"]:
+        found.append(refusal("profit_exceeds_sales", "operating_profit"))
     return tuple(found)

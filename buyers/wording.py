@@ -60,6 +60,29 @@ DIRECTORY: dict[str, Any] = {
     "governance_value_unreadable": _("“%(found)s” is no estimate (a number from about -2.5 to 2.5)."),
     "governance_rank_unreadable": _("“%(found)s” is no percentile rank (0 to 100)."),
     "value_twice": _("The same country, year and indicator stand in an earlier row; the first counts."),
+    # a file of annual accounts and its rows
+    "file_is_workbook": _("This is a workbook (XLSX) or an archive. Save it as CSV and send that."),
+    "accounts_broke_off": _(
+        "The file broke off because of a fault of the portal. What was taken in stands; send the file again and the "
+        "rest follows. The operator finds the cause in the log."
+    ),
+    "control_characters_in_row": _("A cell contains control characters."),
+    "number_of_no_kind": _(
+        "This number is of no kind the portal can tell by itself. Give its kind in the column “scheme”: %(kinds)s."
+    ),
+    "number_unknown": _("The directory has no company with this number."),
+    "number_of_several": _(
+        "This number belongs to several companies of the directory. Give its kind in the column “scheme”."
+    ),
+    "months_unreadable": _("The number of months is not a whole number."),
+    "yes_or_no": _("Write yes or no; empty is no."),
+    "unit_unknown": _("Amounts are in units of 1, 1000 or 1000000."),
+    "decimal_mark_unknown": _("The decimal mark is a point or a comma; empty where it is clear from each amount."),
+    "source_too_long": _("The source has more than %(longest)s characters."),
+    "accounts_twice_in_file": _(
+        "The file has this company’s accounts of this year from this source twice, with different figures. The first "
+        "row counts."
+    ),
     # a number
     "identifier_scheme_unknown": _("“%(scheme)s” is not a kind of number the portal knows."),
     "identifier_missing": _("The number is missing."),
@@ -294,9 +317,37 @@ SCORES: dict[str, Any] = {
     "line_below_nothing": _("This line cannot be negative."),
     "part_exceeds_whole": _("This is more than the total it is a part of."),
     "statement_known": _(
-        "The portal already has accounts to %(period_end_on)s from “%(source)s”, with other figures. Accounts are "
-        "never overwritten: name another source, for example “%(source)s, corrected”."
+        "The portal already has accounts to %(period_end_on)s from “%(source)s”, with other figures. Look through what "
+        "differs; if yours are right, keep them: they take the place of the older ones."
     ),
+    # what may be right all the same
+    "assets_do_not_add_up": _(
+        "Fixed and current assets together differ from total assets by %(amount)s %(currency)s. Deferred items may be "
+        "the reason."
+    ),
+    "balance_does_not_balance": _(
+        "Equity and liabilities together differ from total assets by %(amount)s %(currency)s. Provisions or deferred "
+        "income may be the reason."
+    ),
+    "debts_do_not_add_up": _(
+        "Current liabilities and long-term debt together differ from total liabilities by %(amount)s %(currency)s."
+    ),
+    "profit_exceeds_sales": _("The operating profit is more than the sales. Look whether the two were mixed up."),
+    # amounts as people write them
+    "amount_unreadable": _("This is no amount. Write digits, for example 1234567.89."),
+    "amount_in_powers": _(
+        "A spreadsheet has shortened this number (1.2E+07) and lost digits. Format the cell as a number and try again."
+    ),
+    "amount_ambiguous": _(
+        "“%(written)s” can be read as a whole number or as a fraction. Write it without marks between the digits."
+    ),
+    # accounts sent by an exporter
+    "accounts_of_no_buyer_of_yours": _("This buyer is not among your buyers. Add it first, then send its accounts."),
+    "accounts_sent_already": _(
+        "Your firm has sent the accounts to %(period_end_on)s already (%(reference)s); an underwriter is looking at "
+        "them. Withdraw them first to send others."
+    ),
+    "remark_missing": _("Say what is wrong; the exporter reads it."),
     # rates
     "currency_not_quoted": _("There is no exchange rate for %(currency)s up to %(day_on)s."),
     "rate_series_ended": _("Exchange rates of %(currency)s ended on %(last_on)s; there is none for %(day_on)s."),
@@ -443,6 +494,14 @@ TRAIL: dict[str, Any] = {
     "audit_settle_alert": _("Marked an alert as done"),
     "audit_reopen_alert": _("Opened an alert again"),
     "audit_record_statement": _("Recorded a buyer’s accounts"),
+    "audit_send_accounts": _("Sent a buyer’s accounts"),
+    "audit_withdraw_accounts": _("Withdrew accounts that were sent"),
+    "audit_confirm_accounts": _("Confirmed accounts an exporter had sent"),
+    "audit_hand_accounts_back": _("Handed back accounts an exporter had sent"),
+    "audit_hand_in_accounts_file": _("Handed in a file of accounts"),
+    "audit_open_accounts_file": _("Looked at a file of accounts"),
+    "audit_take_in_accounts": _("Took in rows of a file of accounts"),
+    "audit_close_accounts_file": _("Finished a file of accounts"),
     "audit_record_experience": _("Recorded payment experience"),
     "audit_record_signal": _("Recorded what is known of a buyer"),
     "audit_record_signals": _("Recorded what is known of several buyers"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 SHAPE = re.compile(r"^(?P<kind>[A-Z]{2})-(?P<year>\d{4})-(?P<number>\d{6,})$")
 
-POLICY, LIMIT_REQUEST, CLAIM, PROPOSAL = "TC", "LR", "CL", "BP"
+POLICY, LIMIT_REQUEST, CLAIM, PROPOSAL, SUBMISSION = "TC", "LR", "CL", "BP", "AC"
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,7 @@ CELERY_BEAT_SCHEDULE = {
     "send_invitations": {"task": "accounts.tasks.send_invitations", "schedule": 60.0},
     "forget_ended_sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 86_400.0},
     "sweep_directory_files": {"task": "buyers.tasks.sweep_directory_files", "schedule": 300.0},
+    "sweep_accounts_files": {"task": "buyers.intake.tasks.sweep_accounts_files", "schedule": 300.0},
     "keep_names_current": {"task": "buyers.tasks.keep_names_current", "schedule": 86_400.0},
     "plan_scores": {"task": "buyers.tasks.plan_scores", "schedule": 3600.0},
     "sweep_ranges": {"task": "buyers.tasks.sweep_ranges", "schedule": 60.0},

@@ -29,28 +29,37 @@ def record_statement(
     today: date,
     months: int = 12,
     audited: bool = False,
+    replaces: int | None = None,
+    reporter: int | None = None,
 ) -> FinancialStatement:
     """Keep a year's accounts of `buyer` and score it again at once. For underwriters.
 
     `lines` are amounts in `currency` by the names in buyers.models.accounts.LINES; those left out are not known.
-    The same year from the same source is kept once: the same again is a repetition, anything else is refused.
+    The same year from the same source is kept once: the same again is a repetition. Other figures take the place of
+    those known only where `replaces` names them (the person has looked at both); the older ones stay as they were,
+    superseded. `reporter`: the exporter who sent them in, for staff's eyes only.
     """
     require_group(by, UNDERWRITER_GROUPS)
     refuse(statement_refused(lines, currency, period_end, months, today))
     concerned = Buyer.objects.select_for_update().get(pk=Buyer.objects.present(buyer).pk)
     told = {name: lines.get(name) for name in LINES} | {"currency": currency, "months": months, "audited": audited}
-    known = FinancialStatement.objects.filter(buyer=concerned, period_end=period_end, source=source).first()
+    current = FinancialStatement.objects.filter(superseded_at__isnull=True)
+    known = current.filter(buyer=concerned, period_end=period_end, source=source).first()
     if known:
-        same = all(getattr(known, name) == value for name, value in told.items())
-        refuse([] if same else [refusal("statement_known", "source", period_end_on=period_end, source=source)])
-        record(by=by, subject=known, buyer=concerned.pk, outcome="repeated")
-        return known
+        if all(getattr(known, name) == value for name, value in told.items()):
+            record(by=by, subject=known, buyer=concerned.pk, outcome="repeated")
+            return known
+        refuse([] if known.pk == replaces else [refusal("statement_known", period_end_on=period_end, source=source)])
+        current.filter(pk=known.pk).update(superseded_at=timezone.now())
     statement = FinancialStatement.objects.create(buyer=concerned, period_end=period_end, source=source, **told)
     Signal.objects.create(
-        buyer=concerned, kind=SignalKind.ACCOUNTS_RECEIVED, happened_on=today, source=source,
-        facts={"statement": statement.pk},
+        buyer=concerned, kind=SignalKind.ACCOUNTS_RECEIVED, happened_on=today, source=source, reporter_id=reporter,
+        facts={"statement": statement.pk, "period_end_on": period_end.isoformat()},
     )  # fmt: skip
-    record(by=by, subject=statement, buyer=concerned.pk, period_end=period_end.isoformat(), source=source)
+    record(
+        by=by, subject=statement, exporter=reporter, buyer=concerned.pk, period_end=period_end.isoformat(),
+        source=source, replaces=known.pk if known else None,
+    )  # fmt: skip
     score_buyer(by=by, buyer=concerned.pk, today=today)
     return statement
 

@@ -23,8 +23,10 @@ from buyers.models.screening import (
     ScreeningRun,
 )
 from buyers.models.signal import Signal
+from buyers.models.submission import AccountsSubmission
 
 __all__ = [
+    "AccountsSubmission",
     "Alert",
     "BookEntry",
     "Buyer",

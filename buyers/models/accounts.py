@@ -1,5 +1,6 @@
 """What a score is made from: a buyer's accounts by year, and how policyholders were paid by it."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -7,21 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Exporter
 from accounts.models.columns import AmountField, CurrencyField, PercentField
+from buyers import statements
 from buyers.models.buyer import Buyer
 
-# A balance sheet from top to bottom, then a year's flows. What follows from others by one subtraction (gross profit is
-# sales less cost of sales, working capital is current assets less current liabilities) is no line of its own.
-LINES = (
-    "total_assets", "fixed_assets", "current_assets", "cash", "short_term_securities", "stock", "receivables",
-    "equity", "share_capital", "retained_earnings",
-    "total_liabilities", "current_liabilities", "short_term_debt", "payables", "long_term_debt",
-    "sales", "cost_of_sales", "operating_costs", "operating_profit", "interest", "profit_before_tax", "net_profit",
-    "depreciation",
-)  # fmt: skip
+LINES = statements.LINES
+
+# The source of what exporters send in: which of them did is for staff's eyes only.
+POLICYHOLDER = "policyholder"
 
 
 class FinancialStatement(models.Model):
-    """One year's accounts in their own currency; a line that is not known is null and costs confidence."""
+    """One year's accounts in their own currency; a line that is not known is null and costs confidence.
+
+    What a source said of a year is never changed: when it says something else, that is a row of its own, and from then
+    on the older one is superseded. Scores are made from rows that are not.
+    """
 
     buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="statements", verbose_name=_("Buyer"))
     period_end = models.DateField(_("Year to"))
@@ -30,6 +31,7 @@ class FinancialStatement(models.Model):
     audited = models.BooleanField(_("Audited"), default=False)
     source = models.CharField(_("Source"), max_length=60)
     received_at = models.DateTimeField(_("Received"), default=timezone.now)
+    superseded_at = models.DateTimeField(_("Superseded"), null=True, blank=True)  # by a newer row of this source
     total_assets = AmountField(_("Total assets"), null=True, blank=True)
     fixed_assets = AmountField(_("Fixed assets"), null=True, blank=True)
     current_assets = AmountField(_("Current assets"), null=True, blank=True)
@@ -57,8 +59,19 @@ class FinancialStatement(models.Model):
     class Meta:
         verbose_name = _("Financial statement")
         verbose_name_plural = _("Financial statements")
+        triggers = (
+            pgtrigger.Protect(
+                name="figures_stay",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("period_end", "months", "currency", "audited", "source", *LINES),
+            ),
+        )
         constraints = [
-            models.UniqueConstraint(fields=["buyer", "period_end", "source"], name="one_statement_per_year_and_source"),
+            models.UniqueConstraint(
+                fields=["buyer", "period_end", "source"],
+                condition=Q(superseded_at__isnull=True),
+                name="one_statement_per_year_and_source",
+            ),
             models.CheckConstraint(condition=Q(months__range=(1, 24)), name="statement_months"),
         ]
 

@@ -16,6 +16,7 @@ class FeedKind(models.TextChoices):
     """Whose format a file is in; one module of buyers/feeds for each publisher."""
 
     COMPANIES_HOUSE = "companies_house", _("UK company register (Companies House, CSV)")
+    ACCOUNTS = "accounts", _("Annual accounts of buyers (CSV)")
     EVENTS = "events", _("Events about buyers (CSV or JSON lines)")
     OFAC_SDN = "ofac_sdn", _("OFAC SDN list (sdn.csv)")
     OFAC_ALT = "ofac_alt", _("OFAC aliases (alt.csv)")
@@ -30,8 +31,12 @@ class FeedRunQuerySet(models.QuerySet["FeedRun"]):
     """Runs, as the sweep and the office ask for them."""
 
     def waiting(self) -> "FeedRunQuerySet":
-        """Uploads that are not through: whose worker was killed, or whose message was lost."""
-        return self.filter(stage=ImportStage.RUNNING).exclude(stored_as="")
+        """Uploads of publishers' files that are not through: whose worker was killed, or whose message was lost."""
+        return self.filter(stage=ImportStage.RUNNING).exclude(stored_as="").exclude(kind=FeedKind.ACCOUNTS)
+
+    def waiting_accounts(self) -> "FeedRunQuerySet":
+        """The same of files of annual accounts, which have a way in of their own (buyers/intake)."""
+        return self.filter(stage=ImportStage.RUNNING, kind=FeedKind.ACCOUNTS).exclude(stored_as="")
 
 
 class FeedRun(models.Model):

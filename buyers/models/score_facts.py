@@ -32,13 +32,13 @@ BUYERS_TYPES = {
     "buyer": ">i8", "country": "S2", "grade": ">i2", "gone": ">i2", "founded_days": ">f8", "sector_class": ">f8",
 }  # fmt: skip
 
-# One row per year: audited accounts before others, then those received last.
+# One row per year: audited accounts before others, then those received last; of each source what it said last.
 STATEMENTS = f"""
     SELECT DISTINCT ON (buyer_id, period_end)
            buyer_id, (%(today)s::date - period_end)::float8, months::float8, currency::char(3), audited::int::float8,
            {", ".join(f"COALESCE({line}::float8, 'NaN')" for line in LINES)}
     FROM buyers_financialstatement
-    WHERE buyer_id = ANY(%(buyers)s) AND period_end <= %(today)s AND period_end > %(since)s
+    WHERE buyer_id = ANY(%(buyers)s) AND period_end <= %(today)s AND period_end > %(since)s AND superseded_at IS NULL
     ORDER BY buyer_id, period_end DESC, audited DESC, received_at DESC, id DESC
 """  # noqa: S608 - the names come from this house
 STATEMENTS_TYPES = {

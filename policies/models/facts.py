@@ -152,7 +152,9 @@ def _sales(buyer: Buyer, day: date, edition: Edition) -> _Sales | None:
     """Sales of the latest accounts that are not too old, for twelve months, in house currency."""
     since = plus_months(day, -edition.accounts_within_months)
     row = (
-        FinancialStatement.objects.filter(buyer=buyer, sales__isnull=False, period_end__range=(since, day))
+        FinancialStatement.objects.filter(
+            buyer=buyer, sales__isnull=False, period_end__range=(since, day), superseded_at__isnull=True
+        )
         .order_by("-period_end", "-audited", "-id")
         .first()
     )

@@ -43,7 +43,8 @@ def buyer_facts(buyer: Buyer, today: date) -> dict[str, Any]:
 
 
 def _statements(buyer: Buyer) -> list[FinancialStatement]:
-    return list(FinancialStatement.objects.filter(buyer=buyer).order_by("-period_end", "-id")[:ACCOUNTS_SHOWN])
+    current = FinancialStatement.objects.filter(buyer=buyer, superseded_at__isnull=True)
+    return list(current.order_by("-period_end", "-id")[:ACCOUNTS_SHOWN])
 
 
 def _accounts(row: FinancialStatement) -> dict[str, Any]:
