@@ -51,15 +51,18 @@ KINDS = ("exact", "beginning", "two characters", "one slip", "words swapped")
 
 
 @contextmanager
-def own_database() -> Iterator[None]:
-    """A fresh database, dropped at the end."""
+def own_database(kept: str) -> Iterator[bool]:
+    """A fresh database, dropped at the end; or the one called `kept`, which stays: True when it was there."""
     former = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = f"bench_search_{os.getpid()}"
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    connection.settings_dict["TEST"]["NAME"] = kept or f"bench_search_{os.getpid()}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [kept])
+        (there,) = cursor.fetchone()
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=bool(kept))
     try:
-        yield
+        yield there
     finally:
-        connection.creation.destroy_test_db(former, verbosity=0)
+        connection.creation.destroy_test_db(former, verbosity=0, keepdb=bool(kept))
 
 
 def timed(what: str, work: Callable[[], object]) -> None:
@@ -181,6 +184,8 @@ class Tantivy:
                 last = rows[-1][0]
         writer.commit()
         writer.wait_merging_threads()
+
+    def open(self) -> None:
         self.index.reload()
         self.searcher = self.index.searcher()
 
@@ -274,6 +279,17 @@ def measured(
         print("   ".join(said))
 
 
+@contextmanager
+def index_folder(kept: str) -> Iterator[Path]:
+    if kept:
+        folder = Path(tempfile.gettempdir()) / f"{kept}.tantivy"
+        folder.mkdir(exist_ok=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as made:
+        yield Path(made)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--count", type=int, default=1_000_000)
@@ -281,26 +297,31 @@ def main() -> None:
     parser.add_argument("--trigram-queries", type=int, default=40, help="of each kind for pg_trgm, which is slow")
     parser.add_argument("--names", type=Path, help="folder with real names")
     parser.add_argument("--without", nargs="*", default=[], help="engines to leave out: pg_trgm, tantivy, page")
+    parser.add_argument("--keep", default="", help="a database to keep, and to measure again in when it is there")
     options = parser.parse_args()
-    with own_database(), tempfile.TemporaryDirectory() as folder:
+    with own_database(options.keep) as there, index_folder(options.keep) as folder:
         print(f"{options.count:,} names, {'from ' + str(options.names) if options.names else 'made up'}")
-        load(options.count, options.names)
+        if not there:
+            load(options.count, options.names)
         engines: dict[str, tuple[Callable[[str, str], Answer], int]] = {"search": (by_search, options.queries)}
         if "page" not in options.without:
             engines["page"] = (by_page, options.queries)
         if "pg_trgm" not in options.without:
-            timed("index of stock pg_trgm", trigram_names)
+            if not there:
+                timed("index of stock pg_trgm", trigram_names)
             engines["pg_trgm"] = (by_trigrams, options.trigram_queries)
-        else:
+        elif not there:
             with connection.cursor() as cursor:
                 cursor.execute("CREATE VIEW trigram_names AS SELECT id, name FROM buyers_buyer")
         if "tantivy" not in options.without:
             try:
-                tantivy = Tantivy(Path(folder))
+                tantivy = Tantivy(folder)
             except ImportError:
                 print("  tantivy is not installed: left out")
             else:
-                timed("index of tantivy", tantivy.fill)
+                if not there:
+                    timed("index of tantivy", tantivy.fill)
+                tantivy.open()
                 engines["tantivy"] = (tantivy.answer, options.queries)
         measured(engines, queries(options.count, options.names, options.queries))
 

@@ -16,7 +16,7 @@ bhd|berhad
 plc|public limited company|publ ltd company|public company limited|pcl
 inc|incorporated|incorp
 corp|corporation
-llc|limited liability company|lc|ltd liability company|ooo|obshchestvo s ogranichennoi otvetstvennostiu|too|mchj
+llc|limited liability company|lc|ltd liability company|ooo|obshchestvo s ogranichennoy otvetstvennostyu|too|mchj
 llp|limited liability partnership
 lp|limited partnership|ltd partnership
 co|company|cie|and co
@@ -40,7 +40,7 @@ snc|societe en nom collectif|societa in nome collettivo
 sci|societe civile immobiliere
 sca|societe en commandite par actions
 scs|secs|scsp
-srl|societa a responsabilita limitata|sociedad de responsabilidad limitada|societate cu raspundere limitata|srls|sprl
+srl|societa a responsabilita limitata|sociedad de responsabilidad limitada|societate cu raspundere limitata|societatea cu raspundere limitata|srls|sprl
 spa|societa per azioni|sociedad por acciones
 sl|slu|sociedad limitada|sociedad limitada unipersonal
 sau|sociedad anonima unipersonal
@@ -71,7 +71,7 @@ ou|osauhing
 sia|sabiedriba ar ierobezotu atbildibu
 uab|uzdaroji akcine bendrove
 tov|tovarystvo z obmezhenoiu vidpovidalnistiu
-ao|pao|oao|zao|aktsionernoe obshchestvo|jsc|ojsc|cjsc|pjsc|joint stock company|co jsc|joint stock co|cong ty co phan
+ao|pao|oao|zao|aktsionernoe obshchestvo|jsc|ojsc|cjsc|pjsc|joint stock company|open joint stock company|closed joint stock company|public joint stock company|co jsc|joint stock co|cong ty co phan
 ltd sti|limited sirketi|limited sirket|ltd sirketi
 kk|kabushiki kaisha|kabushiki gaisha
 gk|godo kaisha|godo gaisha
@@ -85,6 +85,14 @@ saog|saoc|kscp|kscc|ksc|psc
 # Forms that stand before the name ("PT Astra", "ООО Ромашка", "Công ty TNHH …").
 _BEFORE = "pt|ooo|ao|pao|oao|zao|tov|uab|sia|too|kk|kabushiki kaisha|cong ty tnhh|cong ty co phan|sci|sas|sarl|eurl"
 
+# Forms of one kind of company under the laws of different countries; others are kinds of their own.
+_KINDS = {
+    "limited": "ltd|private limited|sdn bhd|llc|gmbh|ug|sarl|srl|sas|sl|ltda|bv|aps|sp zoo|sro|kft|doo|ood|ou|sia|uab|"
+    "tov|ltd sti|gk",
+    "stock": "plc|inc|corp|ag|sa|spa|sau|nv|oyj|asa|zrt|dd|ad|ao|kk|se|bhd|tbk|pt|saog",
+    "partnership": "llp|lp|gmbh co kg|kg|kgaa|ohg|snc|sca|scs|vof|sp k",
+}
+
 # East Asian forms, the longest first; the form they are one with.
 _EAST_ASIAN = {
     "股份有限责任公司": "plc", "股份有限公司": "plc", "有限责任公司": "ltd", "有限公司": "ltd", "股份公司": "plc",
@@ -96,7 +104,9 @@ _EAST_ASIAN_BEFORE = ("株式会社", "有限会社", "合同会社", "주식회
 
 _LINES = [line.split("|") for line in _FORMS.strip().splitlines()]
 _FORM_OF = {tuple(form.split()): line[0] for line in _LINES for form in line}
-_BEFORE_WORDS = {tuple(form.split()) for form in _BEFORE.split("|")}
+# Written out, any form may stand before the name ("Limited Liability Company Romashka").
+_BEFORE_WORDS = {tuple(form.split()) for form in _BEFORE.split("|")} | {form for form in _FORM_OF if len(form) > 2}
+_KIND_OF = {form: kind for kind, forms in _KINDS.items() for form in forms.split("|")}
 _LONGEST = max(len(form) for form in _FORM_OF)
 _LAST_WORDS = {form[-1] for form in _FORM_OF}
 _FIRST_WORDS = {form[0] for form in _BEFORE_WORDS}
@@ -138,6 +148,11 @@ def parted(words: list[str]) -> tuple[list[str], str]:
     if rest and rest[0] >= "\u3000":
         rest, form = _east_asian_before(rest, form)
     return rest, form
+
+
+def kind_of(form: str) -> str:
+    """limited, stock or partnership, whatever country's form it is; "" for what may be either (AB, A/S, Co.)."""
+    return _KIND_OF.get(form, "")
 
 
 def meant_without_form(words: list[str]) -> list[str]:
@@ -186,7 +201,7 @@ def _without_last(words: list[str]) -> tuple[list[str], str]:
 def _without_first(words: list[str]) -> tuple[list[str], str]:
     if words[0] == _THE:
         return words[1:], ""
-    for length in range(min(3, len(words) - 1), 0, -1):
+    for length in range(min(_LONGEST, len(words) - 1), 0, -1):
         if tuple(words[:length]) in _BEFORE_WORDS:
             return words[length:], _FORM_OF.get(tuple(words[:length]), "")
     return words, ""

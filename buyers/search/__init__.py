@@ -30,6 +30,7 @@ from buyers.search.index import (
     frequencies,
     looked_through,
     same,
+    too_common,
     with_pinyin,
 )
 from buyers.search.ranking import SHORTEST_ALIKE, Asked, asked_of, compared
@@ -182,13 +183,17 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: dict[int, tu
     if asked.meant:
         _keep(found, asked, same(asked.meant, narrowing))
     if all(is_fragment(word) for word in asked.apart):
-        _keep(found, asked, looked_through(text, narrowing))
+        _keep(found, asked, looked_through(asked.apart[0], narrowing))
         return True
     if key := pinyin_key(text):
         for hit in with_pinyin(key, narrowing, SHOWN):
             found.setdefault(hit.pk, (90, BEGINNING, hit))
     count, total = frequencies(asked_terms(asked.content) | asked_terms(asked.apart))
-    _keep(found, asked, answers(word_questions(asked.apart, count, total), (), narrowing))
+    questions = word_questions(asked.apart, count, total)
+    if too_common(questions):
+        _keep(found, asked, looked_through(max(asked.apart, key=len), narrowing))
+        return True
+    _keep(found, asked, answers(questions, (), narrowing))
     if len(found) >= ENOUGH or _settled(found):
         return False
     if hits and len(asked.key) >= LONG_BEGINNING:

@@ -17,8 +17,8 @@ TIME_LIMIT_MS = 3_000
 PER_QUESTION, NARROWED = 100, 500
 # Names read in their order where no term is rare enough to find any.
 LOOKED_THROUGH = 2_000
-# A term that more names have is never what a question is answered by: reading its list alone would take too long.
-MOST_NAMES = 400_000
+# A term that more names have never answers a question, alone or with commoner ones: reading its list takes too long.
+MOST_NAMES, MOST_IN_COMMON = 50_000, 200_000
 # Above every character there is.
 _LAST = "\U0010ffff"
 
@@ -96,21 +96,32 @@ def same(core: str, narrowing: Narrowing) -> list[Hit]:
     )
 
 
-def looked_through(text: str, narrowing: Narrowing) -> list[Hit]:
-    """Of the first names in East Asian writing those with `text`: for what half of all names have."""
+def looked_through(word: str, narrowing: Narrowing) -> list[Hit]:
+    """Of the first names in Latin or in East Asian writing those with `word`: for what one in twenty or more have."""
+    script = "n.core > '\u3000'" if word > "\u3000" else "n.core < '\u3000'"
     return _hits(
-        f"SELECT n.* FROM (SELECT {_COLUMNS} FROM buyers_name n WHERE n.core > '\u3000'{narrowing.condition} "  # noqa: S608
-        "ORDER BY n.core, n.id LIMIT %(through)s) n WHERE position(%(text)s IN n.text) > 0 LIMIT %(limit)s",
+        f"SELECT n.* FROM (SELECT {_COLUMNS} FROM buyers_name n WHERE {script}{narrowing.condition} "  # noqa: S608
+        "ORDER BY n.core, n.id LIMIT %(through)s) n WHERE position(%(word)s IN n.core || ' ' || n.text) > 0 "
+        "LIMIT %(limit)s",
         narrowing,
-        text=text,
+        word=word,
         through=LOOKED_THROUGH,
         limit=PER_QUESTION,
     )
 
 
+def too_common(questions: Iterable[Question]) -> bool:
+    """True when none of the questions can be answered from the index in a short time."""
+    return not any(_bounded(question) for question in questions)
+
+
+def _bounded(question: Question) -> bool:
+    return question.rarest <= (MOST_NAMES if len(question.terms) == 1 else MOST_IN_COMMON)
+
+
 def answers(questions: Iterable[Question], sizes: Sequence[int], narrowing: Narrowing) -> list[Hit]:
     """Names that have all terms of one of the questions, PER_QUESTION of each; `sizes`: terms of the lengths wanted."""
-    bounded = [question for question in questions if question.rarest <= MOST_NAMES]
+    bounded = [question for question in questions if _bounded(question)]
     any_size = _answers([q for q in bounded if not q.sized], (), narrowing)
     return any_size + _answers([q for q in bounded if q.sized], sizes, narrowing)
 

@@ -39,7 +39,9 @@ def asked_of(text: str) -> Asked:
     found = spelled(text)
     apart = [word for part in text.split() for word in spelled(part).content] if not text.isascii() else found.content
     meant = " ".join(meant_without_form(found.words))
-    return Asked(text.casefold(), found, found.content, apart, meant, _ordered(found.content))
+    return Asked(
+        text.casefold(), found, found.content, apart, meant if meant != found.key else "", _ordered(found.content)
+    )
 
 
 def compared(asked: Asked, text: str, core: str) -> tuple[float, str]:
@@ -50,6 +52,8 @@ def compared(asked: Asked, text: str, core: str) -> tuple[float, str]:
             # Those written exactly so come before those that differ in accents or marks.
             return 99 + fuzz.ratio(asked.text, text.casefold()) / 100, NAME
         return 98 + fuzz.ratio(asked.text, text.casefold()) / 100, FORM
+    if core == asked.meant:
+        return 89 + fuzz.ratio(asked.text, text.casefold()) / 100, FORM
     alike = fuzz.ratio(asked.key, core)
     words = core.split()
     if len(words) > 1 and _ordered(words) == asked.ordered:
