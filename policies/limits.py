@@ -63,13 +63,19 @@ class Standing:
     # From reports of any policyholder: for staff only.
     overdue_reported: bool = False
     claim_filed: bool = False
+    # From the sanctions lists: what an underwriter confirmed, and what waits to be decided. For staff only.
+    sanctions_confirmed: bool = False
+    sanctions_open: bool = False
     # From the appetite.
     country_off_cover: bool = False
     buyer_off_cover: bool = False
 
     def as_exporters_know_it(self) -> "Standing":
         """Without what others reported and without the appetite for the buyer: what a preview may be made from."""
-        return replace(self, overdue_reported=False, claim_filed=False, buyer_off_cover=False)
+        return replace(
+            self, overdue_reported=False, claim_filed=False, buyer_off_cover=False, sanctions_confirmed=False,
+            sanctions_open=False,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -170,6 +176,10 @@ def _for_a_person(question: Question, edition: Edition) -> Iterator[Reason]:
         yield reason("overdue_signal", staff_only=True, days=edition.signals_within_days)
     if standing.claim_filed:
         yield reason("claim_signal", staff_only=True, days=edition.signals_within_days)
+    if standing.sanctions_confirmed:
+        yield reason("sanctions_confirmed", staff_only=True)
+    elif standing.sanctions_open:
+        yield reason("sanctions_undecided", staff_only=True)
     if standing.buyer_off_cover:
         yield reason("buyer_off_cover", staff_only=True)
 

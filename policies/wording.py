@@ -52,6 +52,8 @@ REASONS: dict[str, Any] = {
     "above_machine_maximum": _("Limits of this size are decided by a person under your policy."),
     # staff only
     "overdue_signal": _("An overdue on this buyer was reported within %(days)s days."),
+    "sanctions_confirmed": _("The buyer stands on a sanctions list, as an underwriter confirmed."),
+    "sanctions_undecided": _("The buyer’s name is like one on a sanctions list; nobody has decided yet whether it is."),
     "claim_signal": _("A claim on this buyer was filed within %(days)s days."),
     "buyer_off_cover": _("The buyer or its grade is off cover."),
     "capacity_short": _("The capacity on the buyer has room for %(room_amount)s only (house currency)."),

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.roles import CLAIMS_HANDLER, UNDERWRITER_GROUPS
-from buyers.models import BuyerProposal
+from buyers.models import BuyerProposal, ScreeningHit
 from claims.models import Claim
 from policies.models import CreditLimit, LimitRequest
 
@@ -66,6 +66,7 @@ WORKLISTS = (
         UNDERWRITER_GROUPS,
         lambda: BuyerProposal.objects.filter(stage="proposed"),
     ),
+    Worklist("admin:sanctions_hits", _("Sanctions hits"), UNDERWRITER_GROUPS, lambda: ScreeningHit.objects.to_decide()),
     Worklist("admin:claims_worklist", _("Claims"), frozenset({CLAIMS_HANDLER}), lambda: Claim.objects.on_the_desk()),
 )
 

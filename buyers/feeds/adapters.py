@@ -28,6 +28,11 @@ from kernel.refusals import Refused, refusal
 BLOCK = 2_000
 _LOCK = 20_262
 _DAY = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
+# Formats taken in here; a format of another part of the house has its own way in.
+KINDS = (
+    FeedKind.COMPANIES_HOUSE, FeedKind.EVENTS, FeedKind.OFAC_SDN, FeedKind.OFAC_ALT, FeedKind.OFAC_ADD,
+    FeedKind.UN_CONSOLIDATED, FeedKind.GROUP_LINKS,
+)  # fmt: skip
 _OFAC = {FeedKind.OFAC_SDN, FeedKind.OFAC_ALT, FeedKind.OFAC_ADD}
 
 Row = TypeVar("Row")

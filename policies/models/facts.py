@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.models.prepared import prepared
 from buyers.exclusions import excluded
-from buyers.models import BookEntry, Buyer, CountryRisk, ExchangeRate, FinancialStatement, Score, Signal
+from buyers.models import BookEntry, Buyer, CountryRisk, ExchangeRate, FinancialStatement, Score, ScreeningHit, Signal
 from buyers.models.buyer import BuyerStatus
 from buyers.models.signal import SignalKind
 from kernel.money import Rate, converted
@@ -63,6 +63,7 @@ def standing_of(buyer: Buyer, now: datetime, day: date, edition: Edition, cap: C
     """The buyer on `day`: score, country, accounts, reports, appetite."""
     risk = CountryRisk.objects.risk_on(buyer.country.code, day)
     signals = _signals(buyer, day, edition)
+    confirmed, undecided = ScreeningHit.objects.standing_on(buyer)
     sales = _sales(buyer, day, edition)
     return Standing(
         grade=buyer.grade,
@@ -77,6 +78,8 @@ def standing_of(buyer: Buyer, now: datetime, day: date, edition: Edition, cap: C
         insolvent=buyer.status in OVER or SignalKind.INSOLVENCY_FILED in signals,
         overdue_reported=SignalKind.OVERDUE_REPORTED in signals,
         claim_filed=SignalKind.CLAIM_FILED in signals,
+        sanctions_confirmed=confirmed,
+        sanctions_open=undecided,
         country_off_cover=cap.country_off_cover,
         buyer_off_cover=cap.buyer_off_cover,
     )

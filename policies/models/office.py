@@ -5,13 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, Count, Sum
+from django.db.models import Avg, Count, Q, Sum
 from django.utils import timezone
 
 from accounts.authority import Authority, within_authority
 from accounts.models import StaffAuthority
 from accounts.models.roles import SENIOR_UNDERWRITER
-from buyers.models import Buyer, FinancialStatement, PaymentExperience, Score, Signal
+from buyers.models import Buyer, BuyerLink, FinancialStatement, PaymentExperience, Score, Signal
 from kernel.refusals import Refusal, Refused
 from policies.deciding import DECLINED, Verdict
 from policies.edition import edition
@@ -22,6 +22,7 @@ from policies.models.facts import capacity_on, house_rate, in_house, standing_of
 from policies.models.limit_request import LimitRequest
 from policies.models.terms import PolicyTerms
 
+GROUP_SHOWN = 20
 ACCOUNTS_SHOWN, SIGNALS_SHOWN, EXPERIENCE_MONTHS = 2, 5, 12
 COUNTERSIGNERS_SHOWN = 5
 
@@ -75,7 +76,23 @@ def exposure_facts(firm: Buyer, today: date) -> dict[str, Any]:
     cap = capacity_on(firm, today, edition())
     held = BuyerCapacity.objects.filter(buyer__in=Buyer.objects.same_firm(firm.pk))
     issued = held.aggregate(sum=Sum("issued", default=Decimal(0)))["sum"]
-    return {"cap": cap, "issued": issued, "room": cap.room(issued), "house_currency": settings.HOUSE_CURRENCY}
+    told = {"cap": cap, "issued": issued, "room": cap.room(issued), "house_currency": settings.HOUSE_CURRENCY}
+    return {**told, "group": group_facts(firm)}
+
+
+def group_facts(firm: Buyer) -> dict[str, Any] | None:
+    """Issued on the buyer's whole group, company by company, the head first; None when it belongs to none."""
+    members = BuyerLink.objects.group_of(firm.pk)
+    if len(members) == 1:
+        return None
+    entries = Buyer.objects.filter(Q(pk__in=members) | Q(merged_into__in=members)).select_related("capacity")
+    issued: dict[int, Decimal] = dict.fromkeys(members, Decimal(0))
+    present = {}
+    for entry in entries:
+        issued[entry.merged_into_id or entry.pk] += entry.capacity.issued if hasattr(entry, "capacity") else Decimal(0)
+        present[entry.pk] = entry
+    rows = [{"buyer": present[pk], "issued": issued[pk], "itself": pk == firm.pk} for pk in members]
+    return {"rows": rows[:GROUP_SHOWN], "more": len(rows[GROUP_SHOWN:]), "issued": sum(issued.values(), Decimal(0))}
 
 
 def asked_anew(

@@ -13,7 +13,7 @@ from accounts.models import AuditEvent
 from accounts.tests.factories import member
 from buyers.actions.merge import merge_buyers
 from buyers.actions.signal import record_signal
-from buyers.models import Signal
+from buyers.models import Buyer, FeedRun, SanctionsEntry, ScreeningHit, Signal
 from buyers.tests.factories import in_book
 from desk.models import Document, Notice, Review
 from desk.tests.files import PDF
@@ -113,6 +113,37 @@ def test_reports_of_other_firms_are_for_staff_only() -> None:
     s = scene()
     Signal.objects.create(buyer=s.buyer, kind="overdue_reported", happened_on=timezone.now().date(), source="test")
     assert [(r["code"], r.get("staff_only")) for r in s.ask().referral_reasons] == [("overdue_signal", True)]
+
+
+def hit(on: Buyer, stage: str) -> None:
+    """A sanctions hit on the buyer, at a stage."""
+    run = FeedRun.objects.create(kind="un_consolidated", file_name="un.xml")
+    day = timezone.now().date()
+    entry = SanctionsEntry.objects.create(
+        sanctions_list="un", source_id=stage, kind="entity", name="X", digest="x", first_edition=day, edition=day,
+        run=run,
+    )  # fmt: skip
+    ScreeningHit.objects.create(
+        buyer=on, entry=entry, entry_version=1, buyer_name="X", list_name="X", likeness=100, country="same", stage=stage
+    )
+
+
+@pytest.mark.parametrize(("stage", "code"), [("open", "sanctions_undecided"), ("confirmed", "sanctions_confirmed")])
+def test_a_sanctions_hit_goes_to_a_person_and_the_exporter_reads_nothing_of_it(stage: str, code: str) -> None:
+    s = scene()
+    hit(s.buyer, stage)
+    made = s.ask()
+    assert (made.stage, CreditLimit.objects.count()) == ("referred", 0)
+    assert [(r["code"], r.get("staff_only")) for r in made.referral_reasons] == [(code, True)]
+    trail = AuditEvent.objects.filter(exporter=s.firm).values_list("details", flat=True)
+    assert not [d for d in trail if "sanctions" in str(d)]
+
+
+def test_a_cleared_or_withdrawn_hit_keeps_nobody_from_an_answer() -> None:
+    s = scene()
+    hit(s.buyer, "cleared")
+    hit(s.buyer, "withdrawn")
+    assert s.ask().stage == "decided"
 
 
 def test_an_insolvency_declines_at_once() -> None:

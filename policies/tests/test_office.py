@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from accounts.models.roles import CLAIMS_HANDLER, POLICY_ADMINISTRATOR
 from accounts.tests.factories import exporter, operator, signed_in, staff
+from buyers.actions.link import link_buyers
 from buyers.models import Signal
 from buyers.tests.factories import buyer, experience, quoted, score
-from policies.models import Appetite, CreditLimit, LimitDecision, LimitRequest, Policy, PolicyTerms
+from policies.models import Appetite, BuyerCapacity, CreditLimit, LimitDecision, LimitRequest, Policy, PolicyTerms
 from policies.tests.factories import appetite, decision, limit_request
 from policies.tests.scene import Scene, scene, senior, underwriter
 
@@ -111,6 +112,21 @@ def test_decide_limit_shows_facts_working_capacity_and_both_languages(desk: Clie
     for words in ("100,000 of 15,000,000", "Season order.", "staff only", "Within your authority", "1 of 1", "AA1"):
         assert words in shown, words
     assert "您" in shown or "贵" in shown or "中文" in shown
+
+
+def test_decide_limit_shows_what_is_issued_on_the_whole_group(desk: Client, s: Scene) -> None:
+    head, sister = buyer("Head of Group AG"), buyer("Sister GmbH")
+    for child in (s.buyer, sister):
+        link_buyers(by=None, buyer=child.pk, relation="parent", other=head.pk, source="report")
+    BuyerCapacity.objects.create(buyer=sister, issued=D(1_000_000))
+    BuyerCapacity.objects.create(buyer=head, issued=D(250_000))
+    made = s.ask(comment="Season order.")
+    shown = page(desk, "decide_limit", made.pk)
+    for words in ("The whole group", "Head of Group AG", "head of the group", "Sister GmbH", "1,250,000"):
+        assert words in shown, words
+    reader = signed_in(Client(), s.reader, s.firm)
+    own = reader.get(reverse("limit_request", args=[made.pk])).content.decode()
+    assert "Sister GmbH" not in own and "1,250,000" not in own
 
 
 def test_decide_limit_decides_and_goes_to_the_next(desk: Client, s: Scene) -> None:

@@ -10,10 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.wording import said
 from buyers.actions.feed import hand_in_feed
 from buyers.actions.screening import screen_batch
-from buyers.feeds.adapters import FeedBusy, load_feed
+from buyers.feeds.adapters import KINDS, FeedBusy, load_feed
 from buyers.models import ScreeningDue
 from buyers.models.directory_import import ImportStage
-from buyers.models.feed import FeedKind
 from buyers.wording import WORDS
 from kernel.refusals import Refused
 
@@ -24,7 +23,7 @@ class Command(BaseCommand):
     help = "Take in a publisher's file: company register, events, sanctions lists, links."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", choices=FeedKind.values)
+        parser.add_argument("kind", choices=KINDS)
         parser.add_argument("file", type=Path)
         parser.add_argument("--edition", type=date.fromisoformat, help="the day whose state the file tells")
         parser.add_argument("--no-screening", action="store_true", help="leave the screening to the queue")
