@@ -120,7 +120,7 @@ def digest_rows(digest: int) -> list[dict[str, Any]]:
     found = Notice.objects.filter(digest=digest).select_related("exporter")
     told = found.order_by("exporter__name", "exporter", "-gravity", "-id")
     return [
-        {"name": rows[0].exporter.name, "groups": [_group(g, list(of)) for g, of in groupby(rows, lambda n: n.gravity)]}
+        {"name": str(rows[0].exporter), "groups": [_group(g, list(of)) for g, of in groupby(rows, lambda n: n.gravity)]}
         for rows in (list(of) for _firm, of in groupby(told, lambda n: n.exporter_id))
     ]
 

@@ -110,7 +110,13 @@ def tell_firms(*, by: int | None, kind: str, news: list[News], mail: bool = True
     """
     rows = [News(*item)._asdict() for item in news]
     with connection.cursor() as cursor:
-        values = {"kind": kind, "now": timezone.now(), "news": json.dumps(rows), "mail": mail, "gathers": gathers}
+        values: dict[str, Any] = {
+            "kind": kind,
+            "now": timezone.now(),
+            "news": json.dumps(rows),
+            "mail": mail,
+            "gathers": gathers,
+        }
         cursor.execute(TELL_FIRMS, {**values, "urgent": int(Gravity.URGENT)})
         told = cursor.rowcount
     record(by=by, subject=f"notice:{kind}", kind=kind, news=len(news), told=told)

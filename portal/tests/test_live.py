@@ -6,7 +6,7 @@ import time
 import pytest
 import redis
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,7 @@ from desk.models import Notice
 from portal.asgi import few_at_once
 from portal.live import hub as hubs
 from portal.live.hub import WAITING, Event, Stream
-from portal.live.news import MOST_SAID, Asked
+from portal.live.news import MOST_SAID, Asked, look
 from tests.test_services.listener import Listener
 
 FACTS = {"act": "act_claims_file_claim", "by": "Lin"}
@@ -33,10 +33,12 @@ def server(portal_server):
     return portal_server
 
 
-@pytest.fixture
-def quick(monkeypatch):
-    """Pages are looked at without a message twice a second."""
-    monkeypatch.setattr(hubs, "BEAT_SECONDS", 0.5)
+@pytest.fixture(scope="module", autouse=True)
+def quick():
+    """Pages are looked at without a message twice a second, from before the module's server has its first one."""
+    kept, hubs.BEAT_SECONDS = hubs.BEAT_SECONDS, 0.5
+    yield
+    hubs.BEAT_SECONDS = kept
 
 
 def session_of(user, firm=None) -> str:
@@ -88,7 +90,7 @@ def test_each_reader_is_told_in_their_own_language(server):
     assert "has entered" not in page.heard()[0]
 
 
-def test_a_rival_and_a_colleague_who_was_not_meant_hear_nothing(server, quick):
+def test_a_rival_and_a_colleague_who_was_not_meant_hear_nothing(server):
     firm, rival = exporter(), exporter()
     meant, colleague = member(firm), member(firm)
     with listener(server, member(rival)) as theirs, listener(server, colleague) as beside:
@@ -152,7 +154,7 @@ def test_a_page_that_comes_back_is_told_what_it_missed(server):
     assert "Meanwhile" in page.heard()[0]
 
 
-def test_a_page_that_just_opened_is_not_told_what_was_there(server, quick):
+def test_a_page_that_just_opened_is_not_told_what_was_there(server):
     firm = exporter()
     reader = member(firm)
     told(firm)
@@ -182,7 +184,7 @@ def test_news_with_a_lower_number_that_is_committed_later_is_told_too(server):
     assert "Late" in page.heard()[1]
 
 
-def test_without_the_broker_a_page_is_told_at_the_next_beat_and_the_act_stands(server, quick, monkeypatch):
+def test_without_the_broker_a_page_is_told_at_the_next_beat_and_the_act_stands(server, monkeypatch):
     firm = exporter()
 
     class Gone:
@@ -196,6 +198,49 @@ def test_without_the_broker_a_page_is_told_at_the_next_beat_and_the_act_stands(s
         assert page.wait("news").data["new"] == 1
     assert live._rest["until"] > time.monotonic()
     live.publish(["nobody asks the broker while it rests"])
+
+
+def test_a_process_that_cannot_reach_the_broker_looks_by_itself(server, settings):
+    firm = exporter()
+    time.sleep(0.5)  # the last test's page has gone, and its line with it
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    with listener(server, member(firm)) as page:
+        page.wait("state")
+        told(firm)
+        assert page.wait("news").data["new"] == 1
+
+
+def test_a_database_that_is_away_for_a_moment_is_asked_again(server, monkeypatch):
+    firm = exporter()
+    failures = [OperationalError("away"), OperationalError("still away")]
+
+    def unsteady(asked):
+        if failures:
+            raise failures.pop()
+        return look(asked)
+
+    monkeypatch.setattr(hubs, "REST_SECONDS", 0.1)
+    monkeypatch.setattr(hubs, "look", unsteady)
+    with listener(server, member(firm)) as page:
+        page.wait("state")
+        told(firm)
+        assert page.wait("news").data["new"] == 1
+    assert failures == []
+
+
+def test_a_notice_without_words_holds_up_no_other(server):
+    firm = exporter()
+    reader = member(firm)
+    with listener(server, reader) as page:
+        page.wait("state")
+        for subject, kind in (("x:1", "desk.no_such_words"), ("review:1", "desk.review_asked")):
+            Notice.objects.create(
+                recipient=reader, exporter=firm, channel="page", kind=kind, facts=FACTS, subject=subject, path="/"
+            )
+        live.publish([live.person_channel(reader.pk)])
+        said = page.wait("news")
+    assert (said.data["unread"], said.data["new"]) == (2, 2)
+    assert len(page.heard()) == 1
 
 
 def test_a_page_that_takes_no_events_is_told_to_catch_up():
@@ -226,7 +271,7 @@ def test_live_events(client):
     assert (answer.headers["Cache-Control"], answer.headers["X-Accel-Buffering"]) == ("no-store", "no")
 
 
-def test_a_stream_ends_with_its_session(server, quick):
+def test_a_stream_ends_with_its_session(server):
     user = member(exporter())
     session = session_of(user)
     with Listener(server, session) as page:
@@ -237,7 +282,7 @@ def test_a_stream_ends_with_its_session(server, quick):
 
 
 @pytest.mark.parametrize("change", ["password", "is_active"])
-def test_a_stream_ends_when_its_person_may_no_longer_sign_in_with_what_they_had(server, quick, change: str):
+def test_a_stream_ends_when_its_person_may_no_longer_sign_in_with_what_they_had(server, change: str):
     user = member(exporter())
     with listener(server, user) as page:
         page.wait("state")

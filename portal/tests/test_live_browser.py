@@ -152,7 +152,7 @@ def test_of_several_tabs_one_holds_the_stream_and_all_are_told(portal_server, wi
     first.close()
     told(firm, 2)
     for page in others:
-        page.wait_for_function("document.querySelector('.bell-n').textContent === '2'", timeout=2 * SECONDS)
+        page.locator("#bell .bell-n", has_text="2").wait_for(timeout=2 * SECONDS)
     assert len(asked) == 2
 
 
