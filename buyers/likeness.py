@@ -17,11 +17,11 @@ from buyers.legal_forms import kind_of, meant_without_form
 from buyers.names import Spelled, spelled, words_of
 
 # Words that many companies share and that say little of which one it is.
-GENERIC = frozenset(  # noqa: SIM905 - as a list it would be a page
+GENERIC = frozenset(
     """
     group groupe gruppe gruppo grupo holding holdings international intl company companies corporation enterprise
     enterprises industries industry services service trading of for de la le the di da und and y
-    """.split()
+    """.split()  # noqa: SIM905 - a list of so many strings is harder to read
 )
 # What stands for what: as one word of a name is written in another one.
 _WRITTEN = {
@@ -29,11 +29,11 @@ _WRITTEN = {
     "organisation": "organization", "labour": "labor", "centre": "center", "usa": "us", "uk": "uk",
     "1st": "first", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "ten": "10",
 }  # fmt: skip
-_PLACES = frozenset(  # noqa: SIM905 - likewise
+_PLACES = frozenset(
     """
     asia europe america africa london tokyo paris singapore york angeles chicago nederland norge sverige schweiz
     suisse deutschland espana italia polska osterreich uk us usa
-    """.split()
+    """.split()  # noqa: SIM905 - a list of so many strings is harder to read
 )
 # Two words nearer than this are one word with a slip.
 _SLIP = 0.5

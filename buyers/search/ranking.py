@@ -71,7 +71,9 @@ def _in_part(asked: Asked, text: str, core: str, words: list[str], alike: float)
         return 80 + ordered / 10, WORDS
     if all(word in core for word in asked.apart):
         return 75 + ordered / 10, PART
-    if ordered < WORTH_A_LOOK and len(asked.key) >= SHORTEST_ALIKE:
+    if all(_has_nearly(word, words, core) for word in asked.apart):
+        return 70 + ordered / 10, ALIKE  # some of its words, with a slip
+    if ordered < WORTH_A_LOOK and SHORTEST_ALIKE <= len(asked.key) and asked.key < "\u3000":
         return 0, ""
     return _with_form(asked, spelled(text).whole, ordered)
 
@@ -87,6 +89,10 @@ def _with_form(asked: Asked, whole: str, ordered: float) -> tuple[float, str]:
     if ordered < LEAST_ALIKE or len(asked.key) < SHORTEST_ALIKE:
         return 0, ""
     return ordered * 0.95, ALIKE
+
+
+def _has_nearly(word: str, words: list[str], core: str) -> bool:
+    return any(word == other or _one_slip(word, other) for other in words) or (word > "\u3000" and word in core)
 
 
 def _one_slip(one: str, other: str) -> bool:

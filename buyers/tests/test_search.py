@@ -51,7 +51,7 @@ def directory() -> None:
         ("stal", ["Łódź Stal S.A."]),
         ("trading acme", ["Acme Trading Ltd"]),  # words in any order
         ("宏远", ["上海宏远贸易有限公司"]),  # two characters, together only
-        ("有限公司", []),  # a legal form alone is nobody's name
+        ("有限公司", ["上海宏远贸易有限公司", "宏大远洋有限公司"]),
         ("贸易 宏远", ["上海宏远贸易有限公司"]),
         ("shang hai", ["上海宏远贸易有限公司"]),
         ("トヨタ", ["株式会社トヨタ販売"]),
@@ -60,6 +60,19 @@ def directory() -> None:
         ("النور", ["شركة النور للتجارة"]),
         ("ki", ["Kim Co"]),
         ("co", []),  # two Latin letters: beginnings only
+        ("tradnig", ["Acme Trading Ltd"]),  # a part of a name, with a slip
+        ("acme tradin", ["Acme Trading Ltd"]),
+        ("acme trsding limited", ["Acme Trading Ltd"]),
+        ("lodzstal", ["Łódź Stal S.A."]),  # a blank forgotten
+        ("lo dz stal", ["Łódź Stal S.A."]),  # one too many
+        ("romashka", ["ООО Ромашка"]),
+        ("上海宏元贸易", ["上海宏远贸易有限公司"]),
+        ("上海远宏贸易", ["上海宏远贸易有限公司"]),
+        ("上海宏贸易", ["上海宏远贸易有限公司"]),
+        ("上海宏远大贸易", ["上海宏远贸易有限公司"]),
+        ("上海宏遠貿易", ["上海宏远贸易有限公司"]),  # traditional characters
+        ("shanghai hongyuan", ["上海宏远贸易有限公司"]),
+        ("易有", ["上海宏远贸易有限公司"]),
         ("acme 宏远", []),
         ("zzzz", []),
         ("100% _", []),
