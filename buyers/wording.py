@@ -47,7 +47,7 @@ DIRECTORY: dict[str, Any] = {
     "edition_missing": _(
         "From when the list holds is not known: put the day in the file’s name (2026-01-30) or give it with the file."
     ),
-    "edition_in_future": _("The list holds from %(edition_on)s only, a day to come. Load it then."),
+    "list_in_future": _("The list holds from %(edition_on)s only, a day to come. Load it then."),
     "edition_is_older": _("The file is an older edition (%(edition_on)s) than the one kept (%(kept_on)s)."),
     "country_code_unknown": _("“%(found)s” is not the code of a country of today."),
     "country_twice": _("The country stands in the file twice; the first row counts."),

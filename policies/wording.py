@@ -47,6 +47,23 @@ REASONS: dict[str, Any] = {
     ),
     "regraded_recently": _("The buyer’s grade changed within the last %(days)s days."),
     "country_not_rated": _("The buyer’s country is not rated yet: %(country)s."),
+    "country_lowers_limits": _(
+        "A limit decided at once comes to %(supported_percent)s of what the same buyer would get in a country without "
+        "such risk."
+    ),
+    "country_leaves_limits": _("The country does not lower what a buyer can be granted."),
+    "country_terms_of_policy": _(
+        "Your policy’s payment terms hold here too: requests up to %(standard)s days can be answered at once; what is "
+        "sold on more than %(maximum)s days is not insured, unless the limit says so."
+    ),
+    "country_wants_security": _(
+        "Keep terms short here, or sell against payment in advance, a confirmed letter of credit or a guarantee."
+    ),
+    "country_premium_of_policy": _("Your rate of %(rate_percent)s of turnover holds for every country."),
+    "country_oecd_premium": _(
+        "The OECD’s class %(oecd_class)s sets the least premium of official export credits of two years and more; "
+        "your policy is none of these."
+    ),
     "country_watched": _("Requests on buyers in this country are always looked at by a person: %(country)s."),
     "asked_far_above_sum": _("Much more was asked for than the rule supports by itself."),
     "above_machine_maximum": _("Limits of this size are decided by a person under your policy."),

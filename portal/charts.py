@@ -61,8 +61,8 @@ def slices(amounts: Sequence[Decimal]) -> list[Slice]:
     return found
 
 
-# A grade's trend is drawn on ten lines: grade 1 on top.
-TALL, TOP, LINE_GAP = 100, 8, 9
+# A grade's trend is drawn on ten lines: grade 1 on top. A country's rating on six of the same space.
+TALL, TOP, SPAN = 100, 8, 81
 BEST, WORST = 1, 10
 
 
@@ -79,7 +79,7 @@ class Trend:
     last_grade: int
 
 
-def trend(points: Iterable[tuple[date, int]], until: date | None = None) -> Trend | None:
+def trend(points: Iterable[tuple[date, int]], until: date | None = None, worst: int = WORST) -> Trend | None:
     """A line that holds each grade until the next was given; None without a grade.
 
     `until` draws the last grade on to that day (a grade of March still stands in November).
@@ -92,10 +92,28 @@ def trend(points: Iterable[tuple[date, int]], until: date | None = None) -> Tren
     path = ""
     for given, value in found:
         x = (given - first).days * WIDE // days
-        path += f"H{x}V{height(value)}" if path else f"M{x} {height(value)}"
-    return Trend(f"{path}H{WIDE}", WIDE, height(found[-1][1]), first, last, found[0][1], found[-1][1])
+        path += f"H{x}V{height(value, worst)}" if path else f"M{x} {height(value, worst)}"
+    return Trend(f"{path}H{WIDE}", WIDE, height(found[-1][1], worst), first, last, found[0][1], found[-1][1])
 
 
-def height(grade: int) -> int:
-    """How far from the top the line of a grade lies."""
-    return TOP + (min(max(grade, BEST), WORST) - BEST) * LINE_GAP
+def height(grade: int, worst: int = WORST) -> int:
+    """How far from the top the line of a grade lies, `worst` being the lowest."""
+    return TOP + (min(max(grade, BEST), worst) - BEST) * SPAN // (worst - BEST)
+
+
+# A rank of 0 to 100 over years, in a strip of its own.
+STRIP, HIGHEST = 40, Decimal(100)
+
+
+def line(values: Sequence[tuple[int, Decimal]]) -> str:
+    """The path of (year, rank) from the first year to the last; a gap in the years is drawn across. '' of none."""
+    if not values:
+        return ""
+    first, years = values[0][0], max(values[-1][0] - values[0][0], 1)
+    points = [f"{(year - first) * WIDE // years} {depth(value)}" for year, value in values]
+    return "M" + "L".join(points) + ("h0" if len(points) == 1 else "")
+
+
+def depth(rank: Decimal) -> int:
+    """How far from the top of its strip a rank lies, 100 being on top."""
+    return int((HIGHEST - min(max(rank, Decimal(0)), HIGHEST)) * STRIP / HIGHEST)

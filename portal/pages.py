@@ -1,9 +1,9 @@
 """The pages that need several apps."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from claims.views import book
-from portal.views import buyer, duties, health, help, home, language, live, search
+from portal.views import buyer, countries, duties, health, help, home, language, live, search
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("help/", help.help, name="help"),
     path("buyers/<int:pk>/", buyer.buyer, name="buyer"),
     path("buyers/entries/<int:pk>/archive/", book.archive_buyer, name="archive_buyer"),
+    path("countries/", countries.countries, name="countries"),
+    re_path(r"^countries/(?P<code>[A-Za-z]{2})/$", countries.country, name="country"),
     path("i18n/", language.set_language, name="set_language"),
     path("live/events", live.live_events, name="live_events"),
     path("healthz", health.healthz, name="healthz"),

@@ -204,7 +204,7 @@ LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "portal.formats"
 # Not in ISO 3166, but companies are registered there and GLEIF and the EU write it so.
-COUNTRIES_OVERRIDE = {"XK": _("Kosovo")}
+COUNTRIES_OVERRIDE = {"XK": _("Kosovo"), "TW": _("Taiwan")}
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

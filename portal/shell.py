@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.roles import CLAIMS_HANDLER, UNDERWRITER_GROUPS
-from buyers.models import BuyerProposal, ScreeningHit
+from buyers.models import AccountsSubmission, BuyerProposal, ScreeningHit
 from claims.models import Claim
 from policies.models import CreditLimit, LimitRequest
 
@@ -29,6 +29,7 @@ class Place:
 PLACES = (
     Place("home", _("Home"), "house"),
     Place("buyers", _("Buyers"), "building-2"),
+    Place("countries", _("Countries"), "globe"),
     Place("limits", _("Limits"), "gauge"),
     Place("ledger", _("Ledger"), "notebook-text"),
     Place("claims", _("Overdues & claims"), "life-buoy"),
@@ -67,6 +68,12 @@ WORKLISTS = (
         lambda: BuyerProposal.objects.filter(stage="proposed"),
     ),
     Worklist("admin:sanctions_hits", _("Sanctions hits"), UNDERWRITER_GROUPS, lambda: ScreeningHit.objects.to_decide()),
+    Worklist(
+        "admin:sent_accounts",
+        _("Accounts sent in"),
+        UNDERWRITER_GROUPS,
+        lambda: AccountsSubmission.objects.filter(stage="sent"),
+    ),
     Worklist("admin:claims_worklist", _("Claims"), frozenset({CLAIMS_HANDLER}), lambda: Claim.objects.on_the_desk()),
 )
 

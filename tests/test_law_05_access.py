@@ -52,7 +52,7 @@ EXAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {}
 
 
 # Paths with an argument that names no object of the firm's.
-OF_NO_OBJECT = {"export_buyers"}
+OF_NO_OBJECT = {"country", "export_buyers"}
 
 
 # Addresses that find their object by what the form says; an empty form names none.
@@ -90,6 +90,7 @@ example(
 )  # fmt: skip
 example("appeal_decision", pk=lambda w: w.decision.pk)
 example("book_entry_edit", "archive_buyer", "restore_buyer", pk=lambda w: w.entry.pk)
+example("country", code=lambda w: "DE")
 example("export_buyers", kind=lambda w: "csv")
 example("buyer_proposal", "withdraw_proposal", pk=lambda w: w.proposal.pk)
 example("limit", pk=lambda w: CreditLimit.objects.get(policy=w.policy, buyer=w.buyer).pk)

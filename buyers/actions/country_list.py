@@ -66,7 +66,7 @@ def take_in_country_list(
 def _classes(run: FeedRun, sheet: Sheet, by: int | None, day: date | None) -> None:
     if day is None:
         raise Refused([refusal("edition_missing", "dated")])
-    refuse([refusal("edition_in_future", "dated", edition_on=day.isoformat())] if day > timezone.now().date() else [])
+    refuse([refusal("list_in_future", "dated", edition_on=day.isoformat())] if day > timezone.now().date() else [])
     ratings = json.loads(HOUSE_RATINGS.read_text(encoding="utf-8"))["ratings"]
     found, unfit = oecd.classes_in(sheet.rows, _alpha2(), day, ratings)
     run.edition = day

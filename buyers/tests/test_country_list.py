@@ -102,7 +102,7 @@ def test_a_row_that_does_not_fit_is_refused_and_the_others_go_on():
     [
         ("oecd.csv", None, "edition_missing"),
         ("oecd_2026-13-40.csv", None, "edition_missing"),
-        ("oecd.csv", date(2999, 1, 1), "edition_in_future"),
+        ("oecd.csv", date(2999, 1, 1), "list_in_future"),
     ],
 )
 def test_a_list_without_a_day_or_of_a_day_to_come_is_not_taken_in(name: str, dated: date | None, failure: str):

@@ -85,6 +85,34 @@ def trend(context: template.Context, points: Iterable[Any], label: Any = "") -> 
     return {"trend": drawn, "label": label, "wide": charts.WIDE, "tall": charts.TALL, "lines": lines}
 
 
+@register.inclusion_tag("portal/charts/rating_trend.html", takes_context=True)
+def rating_trend(context: template.Context, points: Iterable[Any], names: Iterable[str], label: Any = "") -> Any:
+    """The stepped line of a country's house rating, the best on top; `points` are (date, place among `names`)."""
+    order, pairs = list(names), list(points)
+    today = as_date(context.get("today")) or timezone.localdate()
+    drawn = charts.trend(pairs, until=today, worst=len(order))
+    lines = [charts.height(n + 1, len(order)) for n in range(len(order))]
+    ends = {"first_name": order[drawn.first_grade - 1], "last_name": order[drawn.last_grade - 1]} if drawn else {}
+    scale = {"best": order[0], "worst": order[-1]}
+    return {"trend": drawn, "label": label, "wide": charts.WIDE, "tall": charts.TALL, "lines": lines, **scale, **ends}
+
+
+@register.inclusion_tag("portal/charts/years.html")
+def years(values: Iterable[tuple[int, Decimal]], label: Any = "") -> dict[str, Any]:
+    """A small line of ranks over years around a line of 50; `values` are (year, rank 0-100)."""
+    found = list(values)
+    return {
+        "path": charts.line(found), "label": label, "wide": charts.WIDE, "tall": charts.STRIP,
+        "middle": charts.STRIP // 2, "values": found,
+    }  # fmt: skip
+
+
+@register.simple_tag
+def rank_bar(rank: Any) -> SafeString:
+    """A share of a hundred as a bar; the figure stands beside it."""
+    return bar(charts.bar(decimal(rank) or ZERO, None, Decimal(100)))
+
+
 def used_of(value: Decimal, limit: Decimal | None, currency: str) -> str:
     """`612,400 of 528,000`, in whole units of the currency."""
     used = money(value, currency, whole=True)

@@ -2,9 +2,9 @@
 
 from django import template
 
-from portal.templatetags import drawings, figures, frame, words
+from portal.templatetags import drawings, figures, frame, maps, words
 
 register = template.Library()
-for part in (frame, figures, words, drawings):
+for part in (frame, figures, words, drawings, maps):
     register.tags.update(part.register.tags)
     register.filters.update(part.register.filters)

@@ -80,3 +80,18 @@ def test_points_may_come_in_any_order_and_a_day_gone_by_does_not_shorten_the_lin
 
 def test_without_a_grade_nothing_is_drawn() -> None:
     assert charts.trend([]) is None
+
+
+def test_a_rank_of_100_lies_on_top_and_none_leaves_the_strip() -> None:
+    assert [charts.depth(d(rank)) for rank in ("100", "50", "0", "101", "-1")] == [0, 20, 40, 0, 40]
+
+
+def test_ranks_over_years_are_joined_and_a_gap_is_drawn_across() -> None:
+    assert charts.line([(1996, d("0")), (1998, d("50")), (2006, d("100"))]) == "M0 40L200 20L1000 0"
+    assert charts.line([(2020, d("50"))]) == "M0 20h0"
+    assert charts.line([]) == ""
+
+
+def test_a_scale_of_six_fills_the_same_space_as_one_of_ten() -> None:
+    assert [charts.height(n, 6) for n in (1, 2, 6, 7)] == [8, 24, 89, 89]
+    assert [charts.height(n) for n in (1, 4, 10)] == [8, 35, 89]
