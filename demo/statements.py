@@ -85,19 +85,27 @@ def statement(key: str, word: str, sales: Decimal, years_before: int) -> dict[st
     interest = debt * 5 / 100
     net = turnover * (state.margin + Decimal(ripple(key, f"m{years_before}", 4)) / 10) / 100
     operating = net * 130 / 100 + interest if net > 0 else net + interest
+    capital = assets * 9 / 100
     lines = {
-        "total_assets": assets, "current_assets": current, "cash": current * (18 + ripple(key, "k", 6)) / 100,
+        "total_assets": assets, "fixed_assets": assets - current, "current_assets": current,
+        "cash": current * (18 + ripple(key, "k", 6)) / 100, "short_term_securities": Decimal(0),
         "stock": current * (38 + ripple(key, "t", 8)) / 100, "receivables": current * 36 / 100, "equity": equity,
-        "current_liabilities": owed_soon, "long_term_debt": debt, "sales": turnover,
-        "cost_of_sales": turnover * (74 - state.margin) / 100, "operating_profit": operating, "net_profit": net,
-        "interest": interest, "depreciation": turnover * 2 / 100,
+        "share_capital": capital, "retained_earnings": (equity - capital) * 85 / 100,
+        "total_liabilities": assets - equity, "current_liabilities": owed_soon, "short_term_debt": owed_soon * 28 / 100,
+        "payables": owed_soon * 46 / 100, "long_term_debt": debt, "sales": turnover,
+        "cost_of_sales": turnover * (74 - state.margin) / 100, "operating_costs": turnover - operating,
+        "operating_profit": operating, "interest": interest, "profit_before_tax": operating - interest,
+        "net_profit": net, "depreciation": turnover * 2 / 100,
     }  # fmt: skip
     return {name: round(value / 1000) * Decimal(1000) for name, value in lines.items()}
 
 
 # Half-year accounts that came in lately: what moves the last grade. Health by the buyer's word.
 INTERIM = {"sliding": "weak", "recovering": "good"}
-FLOWS = ("sales", "cost_of_sales", "operating_profit", "net_profit", "interest", "depreciation")
+FLOWS = (
+    "sales", "cost_of_sales", "operating_costs", "operating_profit", "interest", "profit_before_tax", "net_profit",
+    "depreciation",
+)  # fmt: skip
 
 
 def interim(key: str, word: str, sales: Decimal) -> dict[str, Decimal]:

@@ -135,11 +135,11 @@ def test_a_ceiling_is_said_first_among_what_made_a_grade_worse_and_only_where_it
         values = [risk if code == "country_risk" else None for code in card.codes]
         return Scored(card, values, [points, *[0] * (len(card.codes) - 1)], 3)
 
-    held = told(with_points(150, 7))
+    held = told(with_points(250, 7))
     assert held.ceiling == {"code": "country_risk_ceiling", "facts": {"best_grade": 6, "grade_by_points": 1}}
     assert reasons(held, worse=True)[0] == held.ceiling
     assert held.ceiling not in reasons(held, worse=False)
     assert told(with_points(-300, 7)).ceiling is None
-    assert told(with_points(150, 0)).ceiling is None
-    assert told(replace(with_points(150, 7), override="insolvency_filed")).ceiling is None
+    assert told(with_points(250, 0)).ceiling is None
+    assert told(replace(with_points(250, 7), override="insolvency_filed")).ceiling is None
     assert told(of(3)).ceiling is None  # an edition without ceilings

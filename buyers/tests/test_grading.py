@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buyers.grading import MISSING_BIN, UNBOUNDED, graded
@@ -131,6 +131,7 @@ def under(card, insolvent: bool = False, **values: float):
     return graded({**columns, "insolvent": np.array([insolvent])}, card)
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), min_size=len(TRAINED.codes), max_size=len(TRAINED.codes)))
 def test_points_are_the_base_and_the_sum_of_what_each_indicator_gives(values: list[float | None]):
     known = {code: value for code, value in zip(TRAINED.codes, values, strict=True) if value is not None}

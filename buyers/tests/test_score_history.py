@@ -2,14 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.tests.factories import exporter, member, signed_in
+from accounts.wording import said
 from buyers.actions.score import score_buyer
 from buyers.tests.factories import buyer, experience, in_book, score, statement
+from buyers.wording import WORDS
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 21)
@@ -95,7 +98,8 @@ def test_the_buyers_page_shows_the_panel(page, firm):
     about = buyer()
     in_book(firm, about)
     statement(about)
-    score_buyer(by=None, buyer=about.pk, today=TODAY)
-    content = page.get(reverse("buyer", args=[about.pk])).content.decode()
-    assert "Equity is 35 % of total assets" in content
+    row = score_buyer(by=None, buyer=about.pk, today=TODAY)
+    content = unescape(page.get(reverse("buyer", args=[about.pk])).content.decode())
+    for strongest in (row.for_exporters().lifts[0], row.for_exporters().lowers[0]):
+        assert said(WORDS, strongest.code, strongest.facts) in content
     assert "confidence" in content

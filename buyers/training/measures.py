@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-ROUNDS = 50
+ROUNDS = 100
+LONGEST_STEP = 1.0  # Newton's steps are cut to this, so that none overshoots
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,13 @@ def reliability(failed: NDArray, probability: NDArray, parts: int = 10) -> list[
 def slope_and_intercept(failed: NDArray, logit: NDArray) -> tuple[float, float]:
     """Of the logistic regression of failure on the logit: 1 and 0 are perfect, a slope below 1 says too sure."""
     design = np.column_stack([logit, np.ones(len(logit))])
-    found = np.array([1.0, 0.0])
+    share = failed.mean()
+    found = np.array([0.0, np.log(share / (1 - share))])
     for _ in range(ROUNDS):
         chance = 1 / (1 + np.exp(-np.clip(design @ found, -50, 50)))
         weight = np.maximum(chance * (1 - chance), 1e-9)
         step = np.linalg.solve(design.T @ (design * weight[:, None]), design.T @ (failed - chance))
-        found = found + step
+        found = found + step / max(1.0, np.abs(step).max() / LONGEST_STEP)
         if np.abs(step).max() < 1e-10:
             break
     return float(found[0]), float(found[1])

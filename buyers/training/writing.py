@@ -2,7 +2,8 @@
 
 The trained part is centred: 0 points are what the average firm of the sample gets. 40 points double the odds, as in
 every edition of this house; `odds_at_base` are the odds of the average firm once the level is moved from the sample,
-in which failures are many, to the share that fails among the buyers the house insures (`prior`).
+in which failures are many, to the share that fails among the buyers the house insures (`prior`). What an ordinary buyer
+gets from the expert layers (`typical_points`) is taken off that level, so that the prior still holds with them.
 """
 
 import json
@@ -21,8 +22,9 @@ from buyers.training.reading import DATA
 
 EXPERTS = DATA / "expert_layers.json"
 BASE_POINTS, TO_DOUBLE = 500, 40
-# What is not known counts like the lower quartile of those that told it: nobody gains by keeping a bad figure back.
-PRUDENT = 0.25
+# What is not known counts like the weakest two in five of those that told it: nobody gains by keeping a bad figure
+# back, and a buyer whose accounts are not known at all stands at about the lower quartile of the firms.
+PRUDENT = 0.4
 GROUPS = (
     "solvency", "liquidity", "profitability", "activity", "size", "growth", "reporting", "payment", "litigation",
     "company", "country",
@@ -51,7 +53,7 @@ def written(
         "scale": "1-10, 1 best",
         "source": source,
         "base_points": BASE_POINTS,
-        "odds_at_base": max(round(math.exp(-level)), 1),
+        "odds_at_base": max(round(math.exp(-level) / 2 ** (layers["typical_points"] / TO_DOUBLE)), 1),
         "points_to_double_odds": TO_DOUBLE,
         "grades": layers["grades"],
         "insolvent_grade": 10,
@@ -83,7 +85,7 @@ def _row(table: Table, slope: float, learnt_missing: bool) -> dict[str, Any]:
             bins[-1][0] = _told(upper, table.spec.digits)
         else:
             bins.append([_told(upper, table.spec.digits), worth])
-    missing = _points(slope * table.missing) if learnt_missing else _lower_quartile(points, table.shares)
+    missing = _points(slope * table.missing) if learnt_missing else _prudent(points, table.shares)
     spec = table.spec
     return {
         "code": spec.code, "group": spec.group, "unit": spec.unit, "digits": spec.digits, "direction": spec.direction,
@@ -102,8 +104,8 @@ def _in_order(points: list[int], direction: str) -> list[int]:
     return np.minimum.accumulate(points).tolist() if direction == DOWN else points
 
 
-def _lower_quartile(points: Sequence[int], shares: Sequence[float]) -> int:
-    """The points below which a quarter of the firms lie; never above 0."""
+def _prudent(points: Sequence[int], shares: Sequence[float]) -> int:
+    """The points at or below which the weakest PRUDENT of the firms lie; never above 0."""
     below = 0.0
     for worth, share in sorted(zip(points, shares, strict=True)):
         below += share

@@ -1,0 +1,275 @@
+"""Making a scorecard: what a file may say, what measures mean, and that a fitted card keeps the laws of an edition."""
+
+import json
+import math
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+
+from buyers.scorecard import DOWN, UP, edition, parsed_edition
+from buyers.training.measures import auc, brier, reliability, slope_and_intercept, with_prior
+from buyers.training.reading import DATA, BadFile, filled, sample, sources, trainable
+from buyers.training.reports import tried
+
+CODES = ("equity_ratio", "current_ratio", "receivable_days", "operating_cost_ratio")
+HEADER = ",".join(("failed", *CODES))
+POLISH = DATA / "polish_columns.json"
+
+
+def read(*rows: str, header: str = HEADER):
+    return sample([header, *rows], sources(None))
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_of_codes_is_read_and_a_question_mark_is_missing():
+    found = read("1,35.5,1.2,60,94", "0,?,,58,90")
+    assert found.failed.tolist() == [1, 0]
+    assert found.values["equity_ratio"][0] == 35.5
+    assert np.isnan(found.values["equity_ratio"][1])
+    assert np.isnan(found.values["current_ratio"][1])
+    assert (set(found.values), found.refused) == (set(CODES), ())
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "column"),
+    [
+        ("1,nan,1,60,94", "not_a_finite_number", "equity_ratio"),
+        ("1,35,inf,60,94", "not_a_finite_number", "current_ratio"),
+        ("1,35,-1e999,60,94", "not_a_finite_number", "current_ratio"),
+        ("1,35,one,60,94", "not_a_finite_number", "current_ratio"),
+        ("1,35,1,-0.1,94", "negative_where_impossible", "receivable_days"),
+        ("1,35,-1,-5,94", "negative_where_impossible", "current_ratio"),
+        ("2,35,1,60,94", "failed_is_neither_0_nor_1", "failed"),
+        ("?,35,1,60,94", "failed_is_neither_0_nor_1", "failed"),
+        ("1,35,1,60", "cells_miscounted", ""),
+        ("1,35,1,60,94,7", "cells_miscounted", ""),
+    ],
+)
+def test_a_row_that_cannot_be_is_left_out_with_its_reason_and_the_rest_goes_on(row: str, code: str, column: str):
+    found = read("0,40,2,30,80", row, "1,-20,0.5,90,120")
+    assert found.failed.tolist() == [0, 1]
+    assert [(r.line, r.code, r.column) for r in found.refused] == [(3, code, column)]
+
+
+def test_negative_equity_is_a_value():
+    assert read("1,-35,1,60,94").values["equity_ratio"][0] == -35
+
+
+def test_the_polish_columns_become_the_houses_indicators():
+    values = {"Attr10": "0.35", "Attr38": "0.6", "Attr51": "0.4", "Attr2": "0.65", "Attr33": "3.65", "Attr62": "100",
+              "Attr29": "4", "Attr21": "1.1", "class": "0"}  # fmt: skip
+    lines = [
+        "@relation '5year'",
+        "",
+        *(f"@attribute {name} numeric" for name in values),
+        "@data",
+        ",".join(values.values()),
+    ]
+    found = sample(lines, sources(POLISH))
+    got = {code: float(column[0]) for code, column in found.values.items()}
+    assert got == pytest.approx({
+        "equity_ratio": 35, "long_debt_ratio": 25, "short_debt_share": 4000 / 65, "operating_cost_ratio": 100,
+        "assets_size": 2_500, "sales_growth": 10, "short_debt_days": 100,
+    })  # fmt: skip
+
+
+def test_a_quotient_by_nothing_is_missing():
+    lines = [
+        "@relation x",
+        "@attribute Attr51 numeric",
+        "@attribute Attr2 numeric",
+        "@attribute class {0,1}",
+        "@data",
+        "1,0,1",
+    ]
+    assert np.isnan(sample(lines, sources(POLISH)).values["short_debt_share"][0])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [[], ["equity_ratio"], ["failed,equity_ratio,equity_ratio", "1,2,3"], ["@relation x", "@attribute class {0,1}"],
+     ["failed,equity_ratio", '1,"2'], [",".join(f"c{n}" for n in range(1_001))]],
+)  # fmt: skip
+def test_a_file_that_is_none_is_refused_as_a_whole(lines: list[str]):
+    with pytest.raises(BadFile):
+        sample(lines, sources(None))
+
+
+@pytest.mark.parametrize("row", [{"colour": {"rule": "itself", "columns": ["a"], "times": 1}},
+                                 {"equity_ratio": {"rule": "magic", "columns": ["a"], "times": 1}}])  # fmt: skip
+def test_a_mapping_to_what_nobody_knows_is_refused(tmp_path: Path, row: dict):
+    path = tmp_path / "mapping.json"
+    path.write_text(json.dumps(row))
+    with pytest.raises(BadFile):
+        sources(path)
+
+
+def test_every_trained_indicator_of_an_edition_is_one_the_portal_forms():
+    trained = {spec.code for spec in trainable()}
+    assert set(sources(POLISH)) == trained | {"failed"}
+    assert {spec.code for spec in trainable() if not spec.questioned} <= set(edition("2026-2").codes)
+
+
+def test_gaps_are_filled_with_known_values_of_their_column_and_nothing_else_changes():
+    found = filled(read("1,35,1,?,94", "0,40,?,30,?", "0,50,2,?,80"), seed=1)
+    assert found.values["equity_ratio"].tolist() == [35, 40, 50]
+    assert found.values["receivable_days"].tolist() == [30, 30, 30]
+    assert set(found.values["operating_cost_ratio"]) <= {94, 80}
+
+
+# --- measures, by hand -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("failed", "risk", "area"),
+    [([0, 0, 1, 1], [1, 2, 3, 4], 1), ([0, 0, 1, 1], [4, 3, 2, 1], 0), ([0, 1, 0, 1], [1, 1, 1, 1], 0.5),
+     ([0, 0, 1, 1], [1, 3, 2, 4], 0.75), ([0, 1, 1], [1, 1, 2], 0.75)],
+)  # fmt: skip
+def test_auc_counts_pairs(failed: list[int], risk: list[float], area: float):
+    assert auc(np.array(failed), np.array(risk)) == pytest.approx(area)
+
+
+def test_auc_of_one_kind_is_no_number():
+    assert math.isnan(auc(np.array([1, 1]), np.array([1.0, 2.0])))
+
+
+def test_brier_is_a_mean_square():
+    assert brier(np.array([1, 0]), np.array([0.8, 0.4])) == pytest.approx((0.04 + 0.16) / 2)
+
+
+def test_a_reliability_table_tells_what_was_said_and_what_was_seen():
+    lines = reliability(np.array([0, 1, 1, 1]), np.array([0.1, 0.3, 0.9, 0.7]), parts=2)
+    assert [(line.firms, line.said, line.seen) for line in lines] == [(2, pytest.approx(0.2), 0.5), (2, 0.8, 1)]
+
+
+def test_a_calibrated_logit_has_slope_one_and_one_twice_as_sure_a_half():
+    logit = np.repeat([-2.0, 0.0, 2.0], 1_000)
+    failed = np.concatenate([np.arange(1_000) < 1_000 / (1 + math.exp(-v)) for v in (-2, 0, 2)]).astype(int)
+    slope, intercept = slope_and_intercept(failed, logit)
+    assert (slope, intercept) == (pytest.approx(1, abs=0.01), pytest.approx(0, abs=0.01))
+    assert slope_and_intercept(failed, 2 * logit)[0] == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_prior_moves_the_level_by_the_ratio_of_the_odds():
+    moved = with_prior(np.array([0.0]), seen=0.5, prior=0.02)
+    assert 1 / (1 + math.exp(-moved[0])) == pytest.approx(0.02)
+
+
+def test_a_file_with_one_kind_of_firm_has_no_auc():
+    assert "needs both" in tried(np.array([0, 0]), np.array([0.1, 0.2]), 0.02)[0]
+
+
+# --- trying a released edition: numpy only ----------------------------------------------------------------------------
+
+
+def invented(path: Path, firms: int = 400) -> Path:
+    """Firms whose risk falls with equity and rises with costs; a gap here and there, one row that cannot be."""
+    draw = np.random.default_rng(7)
+    equity, current = draw.normal(35, 25, firms), draw.lognormal(0.4, 0.5, firms)
+    days, costs = draw.lognormal(4, 0.4, firms), draw.normal(95, 10, firms)
+    risk = 1 / (1 + np.exp(-0.6 + 0.05 * equity - 0.08 * (costs - 95)))
+    failed = (draw.random(firms) < risk).astype(int)
+    rows = [
+        f"{f},{e:.2f},{c:.3f},{'?' if n % 17 == 0 else format(d, '.1f')},{o:.2f}"
+        for n, (f, e, c, d, o) in enumerate(zip(failed, equity, current, days, costs, strict=True))
+    ]
+    path.write_text("\n".join([HEADER, *rows, "0,nan,1,1,1"]) + "\n")
+    return path
+
+
+def test_an_edition_is_tried_on_a_file(tmp_path: Path):
+    out, err = StringIO(), StringIO()
+    call_command("try_scorecard", invented(tmp_path / "firms.csv"), stdout=out, stderr=err)
+    assert "line 402 left out: not_a_finite_number equity_ratio" in err.getvalue()
+    assert "edition 2026-2" in out.getvalue()
+    assert "AUC 0." in out.getvalue()
+    assert "gaps filled at random 5 times: AUC 0." in out.getvalue()
+
+
+@pytest.mark.parametrize("options", [{"edition": "1999-1"}, {"columns": Path("/nowhere.json")}])
+def test_trying_what_is_not_there_says_so(tmp_path: Path, options: dict):
+    with pytest.raises(CommandError):
+        call_command("try_scorecard", invented(tmp_path / "firms.csv"), **options)
+
+
+# --- training: where requirements-train.txt is installed --------------------------------------------------------------
+
+
+@pytest.fixture
+def learnt():
+    return pytest.importorskip("sklearn", reason="requirements-train.txt is not installed")
+
+
+def test_training_prints_both_figures_and_writes_a_card_that_keeps_the_laws(learnt, tmp_path: Path):
+    out = StringIO()
+    call_command("train_scorecard", invented(tmp_path / "firms.csv"), write="t-1", into=tmp_path, stdout=out)
+    text = out.getvalue()
+    assert "400 firms read" in text
+    assert all(
+        f"| {name}, this card |" in text for name in ("as the file is", "questioned columns dropped, gaps filled")
+    )
+    card = parsed_edition(json.loads((tmp_path / "t-1.json").read_text(), parse_float=Decimal))
+    assert sum(i.weight for i in card.indicators) == 100
+    trained = [i for i in card.indicators if i.code in CODES]
+    assert len(trained) == 4
+    for indicator in trained:
+        assert indicator.missing <= 0
+        if indicator.direction in (UP, DOWN):  # parsed_edition refuses a table that bends; it must also say something
+            assert len(indicator.points) >= 1
+    assert max(next(i for i in trained if i.code == "equity_ratio").points) > 0
+    groups = [i.group for i in card.indicators]
+    assert groups == sorted(groups, key=groups.index)  # indicators of a group stand together
+
+
+def test_the_tables_add_up_to_what_the_card_says(learnt, tmp_path: Path):
+    fitting = pytest.importorskip("buyers.training.fitting")
+    with invented(tmp_path / "firms.csv").open() as lines:
+        firms = sample(lines, sources(None))
+    card = fitting.fitted(firms, trainable(), fitting.Settings(missing=True))
+    by_hand = []
+    for n in range(len(firms.failed)):
+        total = card.start
+        for table in card.tables:
+            value = firms.values[table.spec.code][n]
+            whole = round(value * 10**table.spec.digits) if not math.isnan(value) else None
+            total += table.missing if whole is None else table.adds[sum(upper < whole for upper in table.uppers)]
+        by_hand.append(total)
+    assert card.log_odds(firms) == pytest.approx(by_hand)
+
+
+def test_a_card_is_never_written_over_another(learnt, tmp_path: Path):
+    (tmp_path / "t-1.json").write_text("{}")
+    with pytest.raises(CommandError, match="never changes"):
+        call_command("train_scorecard", invented(tmp_path / "f.csv"), write="t-1", into=tmp_path, stdout=StringIO())
+    assert (tmp_path / "t-1.json").read_text() == "{}"
+
+
+def test_the_reference_card_learns_what_missing_is_worth(learnt, tmp_path: Path):
+    call_command("train_scorecard", invented(tmp_path / "f.csv"), write="t-2", into=tmp_path, questioned=True,
+                 stdout=StringIO(), stderr=StringIO())  # fmt: skip
+    assert (tmp_path / "t-2.json").exists()
+
+
+@pytest.mark.parametrize("prior", [0, 1, -1])
+def test_a_prior_is_a_share(learnt, tmp_path: Path, prior: float):
+    with pytest.raises(CommandError, match="between 0 and 1"):
+        call_command("train_scorecard", invented(tmp_path / "f.csv"), prior=prior)
+
+
+def test_nothing_is_learnt_from_a_handful_of_failures(learnt, tmp_path: Path):
+    path = tmp_path / "few.csv"
+    path.write_text("\n".join([HEADER, *["0,40,2,30,80"] * 80, *["1,0,1,90,120"] * 49]))
+    with pytest.raises(CommandError, match="fewer than 50"):
+        call_command("train_scorecard", path, stdout=StringIO())
+
+
+def test_without_the_training_libraries_the_command_says_what_to_install(monkeypatch, tmp_path: Path):
+    monkeypatch.setattr("buyers.management.commands.train_scorecard.ABSENT", "sklearn")
+    with pytest.raises(CommandError, match=r"requirements-train\.txt"):
+        call_command("train_scorecard", tmp_path / "f.csv")
