@@ -65,6 +65,7 @@ def real_names(say: Callable[[str], None]) -> None:
 def invent(story: Story, say: Callable[[str], None]) -> None:
     """Firms, people, buyers, and what happened between them, in the order of its days."""
     call_command("load_countries", stdout=StringIO())
+    call_command("load_governance", stdout=StringIO())
     directory.carry_countries_back(story)
     cast = Cast(story)
     staff = firms.make_staff(story)

@@ -20,9 +20,8 @@ from buyers.feeds import oecd, world_bank
 from buyers.feeds.sheet import Sheet, Unfit, sheet_of
 from buyers.feeds.world_bank import Governed
 from buyers.models import CountryGovernance, FeedRefusal, FeedRun
-from buyers.models.directory_import import ImportStage
 from buyers.models.feed import FeedKind
-from kernel.refusals import Refused, refusal, refuse
+from kernel.refusals import Refused, refusal
 
 ROWS_AT_ONCE = 5000
 REQUIRED = {FeedKind.OECD_COUNTRIES: oecd.REQUIRED, FeedKind.WORLD_BANK_GOVERNANCE: world_bank.REQUIRED}
@@ -30,43 +29,34 @@ DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
 
 
 @action
-def take_in_country_list(
-    *, by: int | None, kind: str, file_name: str, content: bytes, dated: date | None = None
-) -> FeedRun:
-    """One run over one file of `kind` (OECD classes, World Bank governance); the same again changes nothing.
+def take_in_country_list(*, by: int | None, run: int, content: bytes) -> FeedRun:
+    """Take in the file of a run: OECD classes or World Bank governance; the same again changes nothing.
 
-    `dated`: from when the OECD's classes hold, else the day in the file's name; governance is dated by its last year.
-    A file that cannot be taken in as a whole leaves a failed run with its reason, and nothing else.
+    From when the OECD's classes hold is the run's `edition`, else the day in the file's name; governance is dated by
+    its last year. Refuses a file as a whole, for what `sheet_of` does, and `edition_missing`, `list_in_future`,
+    `edition_is_older`.
     """
     if by is not None:
         require_group(by, UNDERWRITER_GROUPS)
-    run = FeedRun.objects.create(
-        kind=FeedKind(kind), file_name=file_name[:255], sha256=hashlib.sha256(content).hexdigest(), started_by_id=by
-    )
-    try:
-        sheet = sheet_of(content, REQUIRED[FeedKind(kind)])
-        run.header = sheet.header
-        if kind == FeedKind.OECD_COUNTRIES:
-            _classes(run, sheet, by, dated or _day_in(file_name))
-        else:
-            _governance(run, sheet)
-        run.stage = ImportStage.DONE
-    except Refused as refused:
-        run.stage = ImportStage.FAILED
-        run.failure, run.failure_facts = refused.refusals[0].code, refused.refusals[0].facts
-    run.finished_at = timezone.now()
-    run.save()
-    record(
-        by=by, subject=run, kind=kind, file=run.file_name, rows=run.rows_read, taken_in=run.taken_in,
-        refused=run.refused, failure=run.failure,
-    )  # fmt: skip
-    return run
+    row = FeedRun.objects.select_for_update().get(pk=run)
+    kind = FeedKind(row.kind)
+    sheet = sheet_of(content, REQUIRED[kind])
+    row.sha256, row.header = hashlib.sha256(content).hexdigest(), sheet.header
+    if kind == FeedKind.OECD_COUNTRIES:
+        _classes(row, sheet, by)
+    else:
+        _governance(row, sheet)
+    row.save()
+    record(by=by, subject=row, kind=kind, rows=row.rows_read, taken_in=row.taken_in, refused=row.refused)
+    return row
 
 
-def _classes(run: FeedRun, sheet: Sheet, by: int | None, day: date | None) -> None:
+def _classes(run: FeedRun, sheet: Sheet, by: int | None) -> None:
+    day = run.edition or _day_in(run.file_name)
     if day is None:
-        raise Refused([refusal("edition_missing", "dated")])
-    refuse([refusal("list_in_future", "dated", edition_on=day.isoformat())] if day > timezone.now().date() else [])
+        raise Refused([refusal("edition_missing", "edition")])
+    if day > timezone.now().date():
+        raise Refused([refusal("list_in_future", "edition", edition_on=day.isoformat())])
     ratings = json.loads(HOUSE_RATINGS.read_text(encoding="utf-8"))["ratings"]
     found, unfit = oecd.classes_in(sheet.rows, _alpha2(), day, ratings)
     run.edition = day

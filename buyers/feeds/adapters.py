@@ -13,11 +13,13 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
+from buyers.actions.country_list import take_in_country_list
 from buyers.actions.feed import finish_feed, give_up_feed
 from buyers.actions.feed_rows import take_in_events, take_in_link_rows, take_in_register
 from buyers.actions.sanctions_list import take_in_addresses, take_in_aliases, take_in_list
 from buyers.feeds import companies_house, events, links, ofac, un
 from buyers.feeds.files import Opened, RowUnfit, day, opened
+from buyers.feeds.sheet import LARGEST as LARGEST_LIST
 from buyers.models import FeedRun
 from buyers.models.directory_import import ImportStage
 from buyers.models.feed import FeedKind
@@ -31,8 +33,9 @@ _DAY = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
 # Formats taken in here; a format of another part of the house has its own way in.
 KINDS = (
     FeedKind.COMPANIES_HOUSE, FeedKind.EVENTS, FeedKind.OFAC_SDN, FeedKind.OFAC_ALT, FeedKind.OFAC_ADD,
-    FeedKind.UN_CONSOLIDATED, FeedKind.GROUP_LINKS,
+    FeedKind.UN_CONSOLIDATED, FeedKind.GROUP_LINKS, FeedKind.OECD_COUNTRIES, FeedKind.WORLD_BANK_GOVERNANCE,
 )  # fmt: skip
+_COUNTRY_LISTS = {FeedKind.OECD_COUNTRIES, FeedKind.WORLD_BANK_GOVERNANCE}
 _OFAC = {FeedKind.OFAC_SDN, FeedKind.OFAC_ALT, FeedKind.OFAC_ADD}
 
 Row = TypeVar("Row")
@@ -77,6 +80,10 @@ def _begin_again(row: FeedRun) -> None:
 
 def _take_in(row: FeedRun, path: Path) -> None:
     by, today = row.started_by_id, timezone.now().date()
+    if row.kind in _COUNTRY_LISTS:
+        with path.open("rb") as raw:
+            take_in_country_list(by=by, run=row.pk, content=raw.read(LARGEST_LIST + 1))
+        return
     file = _looked_at(row, path)
     edition = _edition(row, file, today)
     FeedRun.objects.filter(pk=row.pk).update(sha256=file.sha256, edition=edition, header=_header(row, file))

@@ -4,6 +4,7 @@ import gzip
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,10 +15,11 @@ from accounts.models.roles import CLAIMS_HANDLER, UNDERWRITER
 from accounts.tests.factories import staff
 from buyers.actions.country import keep_country_risks
 from buyers.actions.country_list import take_in_country_list
+from buyers.actions.feed import hand_in_feed
 from buyers.countries import Rating
+from buyers.feeds.adapters import load_feed
 from buyers.feeds.sheet import LARGEST, sheet_of
 from buyers.models import Buyer, CountryGovernance, CountryRisk, FeedRun
-from buyers.models.feed import FeedKind
 from buyers.tests.factories import buyer
 from kernel.refusals import NotAllowed, Refused
 
@@ -28,16 +30,21 @@ BANK_HEAD = "codeindyr,code,countryname,year,indicator,estimate,stddev,nsource,p
 NAME = "oecd_crc_2026-01-30_clean.csv"
 
 
-def oecd(*lines: str, name: str = NAME, **more: object) -> FeedRun:
-    content = "\n".join([OECD_HEAD, *lines]).encode()
-    return take_in_country_list(by=None, kind=FeedKind.OECD_COUNTRIES, file_name=name, content=content, **more)
+def taken_in(kind: str, file_name: str, content: bytes, by: int | None = None, dated: date | None = None) -> FeedRun:
+    """A run over a file of that content, from handing it in to its end."""
+    with NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return load_feed(hand_in_feed(by=by, kind=kind, file_name=file_name, edition=dated).pk, Path(file.name))
+
+
+def oecd(*lines: str, name: str = NAME, dated: date | None = None) -> FeedRun:
+    return taken_in("oecd_countries", name, "\n".join([OECD_HEAD, *lines]).encode(), dated=dated)
 
 
 def bank(*lines: str, head: str = BANK_HEAD) -> FeedRun:
     content = ("\ufeff" + "\r\n".join([head, *lines])).encode()
-    return take_in_country_list(
-        by=None, kind=FeedKind.WORLD_BANK_GOVERNANCE, file_name="wgidataset.csv", content=content
-    )
+    return taken_in("world_bank_governance", "wgidataset.csv", content)
 
 
 def value(code: str = "DEU", year: str = "2023", indicator: str = "rl", estimate: str = "1.5", rank: str = "90") -> str:
@@ -102,7 +109,7 @@ def test_a_row_that_does_not_fit_is_refused_and_the_others_go_on():
     [
         ("oecd.csv", None, "edition_missing"),
         ("oecd_2026-13-40.csv", None, "edition_missing"),
-        ("oecd.csv", date(2999, 1, 1), "list_in_future"),
+        ("oecd_2999-01-01.csv", None, "list_in_future"),
     ],
 )
 def test_a_list_without_a_day_or_of_a_day_to_come_is_not_taken_in(name: str, dated: date | None, failure: str):
@@ -123,7 +130,7 @@ def test_a_list_without_a_day_or_of_a_day_to_come_is_not_taken_in(name: str, dat
     ],
 )
 def test_a_file_that_is_no_such_list_fails_as_a_whole(content: bytes, failure: str):
-    run = take_in_country_list(by=None, kind="oecd_countries", file_name=NAME, content=content)
+    run = taken_in("oecd_countries", NAME, content)
     assert (run.stage, run.failure, run.finished_at is not None) == ("failed", failure, True)
 
 
@@ -256,10 +263,13 @@ def test_a_table_without_a_usable_row_has_no_edition():
 
 
 def test_underwriters_take_in_lists_others_do_not():
-    facts = {"kind": "oecd_countries", "file_name": NAME, "content": f"{OECD_HEAD}\nChina,CHN,2,classified".encode()}
-    assert take_in_country_list(by=staff(UNDERWRITER).pk, **facts).started_by_id
+    content = f"{OECD_HEAD}\nChina,CHN,2,classified".encode()
+    run = taken_in("oecd_countries", NAME, content, by=staff(UNDERWRITER).pk)
+    assert (run.taken_in, run.stage) == (1, "done")
     with pytest.raises(NotAllowed):
-        take_in_country_list(by=staff(CLAIMS_HANDLER).pk, **facts)
+        take_in_country_list(by=staff(CLAIMS_HANDLER).pk, run=run.pk, content=content)
+    with pytest.raises(Refused):
+        oecd(dated=date(2999, 1, 1))
     with pytest.raises(Refused):
         sheet_of(b"a,b\n", ["c"])
 

@@ -9,11 +9,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.wording import said
 from buyers.actions.country import keep_country_risks
-from buyers.actions.country_list import take_in_country_list
+from buyers.actions.feed import hand_in_feed
 from buyers.countries import COLUMNS, HOUSE_RATINGS, OECD_LIST, BadList, parsed_list
+from buyers.feeds.adapters import FeedBusy, load_feed
 from buyers.models.directory_import import ImportStage
 from buyers.models.feed import FeedKind
 from buyers.wording import WORDS
+from kernel.refusals import Refused
 
 REFUSED_SHOWN = 20
 
@@ -33,7 +35,7 @@ class Command(BaseCommand):
         if content.lstrip(b"\xef\xbb\xbf").startswith(",".join(COLUMNS).encode()):
             self.own_list(options["file"], content)
         else:
-            self.publishers_list(options["file"], content, options["dated"])
+            self.publishers_list(options["file"], options["dated"])
 
     def read(self, file: Path) -> bytes:
         """What is in the file."""
@@ -51,9 +53,15 @@ class Command(BaseCommand):
         changed = keep_country_risks(by=None, ratings=ratings)
         self.stdout.write(f"{len(ratings)} countries read, {changed} new or changed")
 
-    def publishers_list(self, file: Path, content: bytes, dated: date | None) -> None:
-        """A publisher's own table: row by row."""
-        run = take_in_country_list(by=None, kind=self.kind, file_name=file.name, content=content, dated=dated)
+    def publishers_list(self, file: Path, dated: date | None) -> None:
+        """A publisher's own table: row by row, as a run that the office sees."""
+        try:
+            handed_in = hand_in_feed(by=None, kind=self.kind, file_name=file.name, edition=dated)
+            run = load_feed(handed_in.pk, file)
+        except Refused as refused:
+            raise CommandError(said(WORDS, refused.refusals[0].code, refused.refusals[0].facts)) from None
+        except FeedBusy:
+            raise CommandError("A file of this kind is being taken in; try again when it is through.") from None
         if run.stage == ImportStage.FAILED:
             raise CommandError(f"{file}: {said(WORDS, run.failure, run.failure_facts)}")
         self.stdout.write(

@@ -19,4 +19,5 @@ class Command(load_countries.Command):
         parser.add_argument("file", nargs="?", type=Path, default=GOVERNANCE_TABLE)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.publishers_list(options["file"], self.read(options["file"]), None)
+        self.read(options["file"])
+        self.publishers_list(options["file"], None)
