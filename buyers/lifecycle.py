@@ -1,4 +1,4 @@
-"""The lives of a proposed buyer and of a sanctions hit. Only actions walk them."""
+"""The lives of a proposed buyer, of accounts an exporter sends in, of a sanctions hit. Only actions walk them."""
 
 from kernel.lifecycle import Lifecycle, Move
 
@@ -10,6 +10,16 @@ PROPOSED_BUYER = Lifecycle(
         Move("merge", ("proposed",), "merged", "underwriter", "exporter"),
         Move("refuse", ("proposed",), "refused", "underwriter", "exporter"),
         Move("withdraw", ("proposed",), "withdrawn", "editor"),
+    ),
+)
+
+SENT_ACCOUNTS = Lifecycle(
+    "sending of accounts",
+    (
+        Move("send", (), "sent", "editor"),
+        Move("confirm", ("sent",), "confirmed", "underwriter", "exporter"),
+        Move("hand_back", ("sent",), "handed_back", "underwriter", "exporter"),
+        Move("withdraw", ("sent",), "withdrawn", "editor"),
     ),
 )
 
@@ -25,12 +35,17 @@ SANCTIONS_HIT = Lifecycle(
     ),
 )
 
-SENT_ACCOUNTS = Lifecycle(
-    "sending of accounts",
+CUSTOMER_LIST = Lifecycle(
+    "customer list",
     (
-        Move("send", (), "sent", "editor"),
-        Move("confirm", ("sent",), "confirmed", "underwriter", "exporter"),
-        Move("hand_back", ("sent",), "handed_back", "underwriter", "exporter"),
-        Move("withdraw", ("sent",), "withdrawn", "editor"),
+        Move("hand in", (), "uploaded", "editor"),
+        Move("confirm columns", ("uploaded",), "confirmed", "editor"),
+        Move("read", ("confirmed",), "matching", "machine"),
+        Move("turn away", ("confirmed",), "given_up", "machine"),
+        Move("match", ("matching",), "ready", "machine", "exporter"),
+        Move("choose", ("ready",), "ready", "editor"),
+        Move("choose", ("added",), "added", "editor"),
+        Move("add", ("ready", "added"), "added", "editor"),
+        Move("give up", ("uploaded", "confirmed", "matching", "ready"), "given_up", "editor"),
     ),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from buyers.views import alerts, book, find, letters, proposal, scores
+from buyers.views import alerts, book, find, letters, lists, proposal, scores
 
 urlpatterns: list[URLPattern] = [
     # the book
@@ -12,6 +12,15 @@ urlpatterns: list[URLPattern] = [
     path("add/", book.add_buyer, name="add_buyer"),
     path("entries/<int:pk>/", book.book_entry_edit, name="book_entry_edit"),
     path("entries/<int:pk>/restore/", book.restore_buyer, name="restore_buyer"),
+    # lists of customers
+    path("lists/", lists.customer_lists, name="customer_lists"),
+    path("lists/upload/", lists.upload_customer_list, name="upload_customer_list"),
+    path("lists/<int:pk>/", lists.customer_list, name="customer_list"),
+    path("lists/<int:pk>/columns/", lists.customer_list_columns, name="customer_list_columns"),
+    path("lists/<int:pk>/choose/", lists.choose_customers, name="choose_customers"),
+    path("lists/<int:pk>/add/", lists.add_customers, name="add_customers"),
+    path("lists/<int:pk>/give-up/", lists.give_up_list, name="give_up_list"),
+    re_path(r"^lists/(?P<pk>\d{1,18})/result\.(?P<kind>csv|xlsx)$", lists.export_list, name="export_list"),
     # the directory
     path("find/", find.find_buyer, name="find_buyer"),
     path("propose/", proposal.propose_buyer, name="propose_buyer"),

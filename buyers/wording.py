@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from buyers.customer_lists.wording import CUSTOMER_LISTS
 from desk import wording as below
 
 # --- directory: files, rows, numbers, the book, proposals -------------------------------------------------------------
@@ -541,5 +542,6 @@ WORDS: dict[str, Any] = {
     **SCORES,
     **SIGNALS,
     **FEEDS,
+    **CUSTOMER_LISTS,
     **TRAIL,
 }

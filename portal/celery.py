@@ -27,4 +27,5 @@ class WakingTask(DjangoTask):
 app = Celery("fairlead", task_cls=WakingTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["buyers.customer_lists"])
 app.autodiscover_tasks(["buyers.feeds", "buyers.intake"])  # apart from buyers.tasks, which the actions called here wake

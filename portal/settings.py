@@ -147,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep_directory_files": {"task": "buyers.tasks.sweep_directory_files", "schedule": 300.0},
     "sweep_accounts_files": {"task": "buyers.intake.tasks.sweep_accounts_files", "schedule": 300.0},
     "keep_names_current": {"task": "buyers.tasks.keep_names_current", "schedule": 86_400.0},
+    "sweep_customer_lists": {"task": "buyers.customer_lists.tasks.sweep_customer_lists", "schedule": 60.0},
     "plan_scores": {"task": "buyers.tasks.plan_scores", "schedule": 3600.0},
     "sweep_ranges": {"task": "buyers.tasks.sweep_ranges", "schedule": 60.0},
     "look_for_linked_trouble": {"task": "buyers.feeds.tasks.look_for_linked_trouble", "schedule": 300.0},
@@ -278,6 +279,10 @@ HOUSE_CURRENCY = env.str("HOUSE_CURRENCY", default="EUR")
 SCORE_RANGE_SIZE = env.int("SCORE_RANGE_SIZE", default=5_000)
 SCORE_LEASE_SECONDS = env.int("SCORE_LEASE_SECONDS", default=600)
 SCORE_WORKERS = env.int("SCORE_WORKERS", default=8)
+# Matching lists of customers: rows per range, how long a worker may hold one, and how many workers are woken at once.
+MATCH_RANGE_SIZE = env.int("MATCH_RANGE_SIZE", default=500)
+MATCH_LEASE_SECONDS = env.int("MATCH_LEASE_SECONDS", default=300)
+MATCH_WORKERS = env.int("MATCH_WORKERS", default=4)
 
 # --- logs ------------------------------------------------------------------------------------------------------------
 

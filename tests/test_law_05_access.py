@@ -92,6 +92,11 @@ example("appeal_decision", pk=lambda w: w.decision.pk)
 example("book_entry_edit", "archive_buyer", "restore_buyer", pk=lambda w: w.entry.pk)
 example("country", code=lambda w: "DE")
 example("export_buyers", kind=lambda w: "csv")
+example(
+    "customer_list", "customer_list_columns", "choose_customers", "add_customers", "give_up_list",
+    pk=lambda w: w.customer_list.pk,
+)  # fmt: skip
+example("export_list", pk=lambda w: w.customer_list.pk, kind=lambda w: "csv")
 example("buyer_proposal", "withdraw_proposal", pk=lambda w: w.proposal.pk)
 example("limit", pk=lambda w: CreditLimit.objects.get(policy=w.policy, buyer=w.buyer).pk)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Exporter, Invitation, Membership
 from accounts.tests.factories import exporter, member, staff
-from buyers.models import Alert, BookEntry, Buyer, BuyerProposal
+from buyers.models import Alert, BookEntry, Buyer, BuyerProposal, CustomerList
 from buyers.models.alert import AlertKind
 from buyers.tests.factories import buyer, in_book, score, statement
 from claims.models import Claim, ClaimItem, ClaimPaper, PaperRequest
@@ -46,6 +46,7 @@ class World:
     paper_request: PaperRequest
     document: Document
     notice: Notice
+    customer_list: CustomerList
 
 
 def grown_world() -> World:
@@ -115,5 +116,9 @@ def grown_world() -> World:
         document=document,
         notice=Notice.objects.create(
             exporter=firm, recipient=clerk, channel=Channel.PAGE, kind="policies.limit_granted", subject="x:1", path="/"
+        ),
+        customer_list=CustomerList.objects.create(
+            exporter=firm, document=document, file_name="customers.csv", header=["Name"], columns=["name"],
+            stage="ready", uploaded_by=clerk,
         ),
     )

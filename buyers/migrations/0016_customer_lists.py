@@ -3,8 +3,6 @@
 import django.db.models.deletion
 import django.utils.timezone
 import django_countries.fields
-import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 

@@ -199,6 +199,10 @@ class CustomerRangeQuerySet(models.QuerySet["CustomerRange"]):
         """To do, and nobody's, or of a worker whose lease has run out."""
         return self.to_do().filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=timezone.now()))
 
+    def given_up(self) -> "CustomerRangeQuerySet":
+        """Tried too often, and nobody is at it."""
+        return self.filter(done_at__isnull=True, attempts__gte=MOST_ATTEMPTS, claimed_until__lt=timezone.now())
+
     def held(self) -> "CustomerRangeQuerySet":
         """Being worked on, as far as leases tell."""
         return self.filter(done_at__isnull=True, claimed_until__gte=timezone.now())

@@ -89,8 +89,11 @@ def _own(request: HttpRequest) -> Any:
 
 
 def _from_search(request: HttpRequest) -> dict[str, str]:
-    """What was looked for in vain is what is proposed."""
-    return {"name": request.GET.get("name", "")[:500], "country": request.GET.get("country", "")[:2]}
+    """What was looked for in vain is what is proposed; a row of a customer list says more than a search."""
+    longest = {
+        "name": 500, "country": 2, "scheme": 12, "value": 60, "address": 500, "city": 120, "own_reference": 60,
+    }  # fmt: skip
+    return {name: request.GET.get(name, "")[:length] for name, length in longest.items()}
 
 
 def _likely(form: ProposalForm, exporter: int) -> list[Found]:

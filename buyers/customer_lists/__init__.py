@@ -1,0 +1,1 @@
+"""Lists of an exporter's customers: how their files are read and what their columns mean."""

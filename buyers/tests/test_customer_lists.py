@@ -1,0 +1,493 @@
+"""A list from the file to the book: each act, the queue behind it, its pages, and what rivals and readers may not."""
+
+import csv
+import io
+import uuid
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from accounts.models import AuditEvent, Exporter, User
+from accounts.tests.factories import exporter, member, signed_in
+from buyers.actions.customer_list import (
+    add_listed_buyers,
+    choose_listed_buyers,
+    confirm_columns,
+    give_up_customer_list,
+    hand_in_customer_list,
+)
+from buyers.actions.match import fail_customer_range, match_range, read_customer_list, turn_customer_list_away
+from buyers.customer_lists import reading, tasks
+from buyers.customer_lists.tasks import match_lists, match_next_range, match_rows, read_next_list, sweep_customer_lists
+from buyers.models import BookEntry, Buyer, CustomerList, CustomerRange, CustomerRow
+from buyers.models.customer_list import MOST_ATTEMPTS
+from buyers.tests.factories import buyer, in_book
+from desk.models import Document
+from kernel.refusals import NotAllowed, Refused
+
+LIST = """Name;Country;VAT;City;Our reference
+Kesselring Werkzeuge;DE;DE136695976;;C-1
+Acme Trading GmbH;DE;;Hamburg;C-2
+Acme Trading;DE;;;C-3
+Nobody Knows Them Ltd;GB;;;C-4
+Somewhere Ltd;Narnia;;;C-5
+"""
+
+
+@pytest.fixture
+def firm(db) -> Exporter:
+    return exporter()
+
+
+@pytest.fixture
+def clerk(firm: Exporter) -> User:
+    return member(firm, "editor", name="Clerk")
+
+
+@pytest.fixture
+def known(db) -> dict[str, Buyer]:
+    """The directory: one by number, two namesakes of which one has the address."""
+    return {
+        "kesselring": buyer("Kesselring Werkzeuge GmbH", identifiers={"VAT": "DE136695976"}),
+        "hamburg": buyer("Acme Trading GmbH", city="Hamburg"),
+        "berlin": buyer("Acme Trading AG", city="Berlin"),
+    }
+
+
+def handed_in(clerk: User, firm: Exporter, text: str = LIST, **more) -> CustomerList:
+    upload = SimpleUploadedFile("customers.csv", text.encode(), "text/csv")
+    return hand_in_customer_list(by=clerk.pk, exporter=firm.pk, upload=upload, **more)
+
+
+def worked_off() -> None:
+    while read_next_list():
+        pass
+    while match_next_range():
+        pass
+
+
+def matched(clerk: User, firm: Exporter, text: str = LIST) -> CustomerList:
+    row = handed_in(clerk, firm, text)
+    confirm_columns(by=clerk.pk, customer_list=row.pk, columns=row.columns)
+    worked_off()
+    row.refresh_from_db()
+    return row
+
+
+def events(action: str) -> int:
+    return AuditEvent.objects.filter(action=action).count()
+
+
+# --- handed in and confirmed ------------------------------------------------------------------------------------------
+
+
+def test_a_list_is_handed_in_with_its_columns_guessed(clerk: User, firm: Exporter):
+    row = handed_in(clerk, firm)
+    assert (row.stage, row.columns) == ("uploaded", ["name", "country", "VAT", "city", "reference"])
+    assert (len(row.sample), row.encoding) == (5, "utf-8-sig")
+    assert events("hand_in_customer_list") == 1
+
+
+def test_the_same_form_sent_twice_is_one_list(clerk: User, firm: Exporter):
+    key = uuid.uuid4()
+    assert handed_in(clerk, firm, form_key=key) == handed_in(clerk, firm, form_key=key)
+    assert CustomerList.objects.count() == Document.objects.count() == 1
+
+
+def test_of_a_file_that_is_refused_nothing_is_kept(clerk: User, firm: Exporter):
+    for name, content, code in (
+        ("list.pdf", b"%PDF-1.4 ...", "list_is_no_table"),
+        ("list.csv", b"", "document_empty"),
+        ("list.exe", b"MZ\x90", "document_is_program"),
+    ):
+        with pytest.raises(Refused) as caught:
+            hand_in_customer_list(by=clerk.pk, exporter=firm.pk, upload=SimpleUploadedFile(name, content))
+        assert caught.value.refusals[0].code == code
+    assert CustomerList.objects.count() == Document.objects.count() == 0
+
+
+def test_columns_are_confirmed_once_and_only_such_as_can_be_matched_by(clerk: User, firm: Exporter):
+    row = handed_in(clerk, firm)
+    with pytest.raises(Refused):
+        confirm_columns(by=clerk.pk, customer_list=row.pk, columns=["", "country", "", "", ""])
+    with pytest.raises(Refused):
+        confirm_columns(by=clerk.pk, customer_list=row.pk, columns=row.columns, encoding="rot13")
+    for _ in range(2):
+        again = confirm_columns(
+            by=clerk.pk, customer_list=row.pk, columns=row.columns, country="DE", encoding="utf-8-sig"
+        )
+    assert (again.stage, again.country.code) == ("confirmed", "DE")
+
+
+def test_characters_said_by_a_person_are_those_the_list_is_read_by(clerk: User, firm: Exporter):
+    upload = SimpleUploadedFile("list.csv", "公司名稱,國家\n臺灣積體電路製造股份有限公司,TW\n".encode("big5"))
+    row = hand_in_customer_list(by=clerk.pk, exporter=firm.pk, upload=upload)
+    confirm_columns(by=clerk.pk, customer_list=row.pk, columns=["name", "country"], encoding="big5")
+    worked_off()
+    assert CustomerRow.objects.get().name == "臺灣積體電路製造股份有限公司"
+
+
+# --- matched ----------------------------------------------------------------------------------------------------------
+
+
+def test_rows_end_as_certain_choose_unknown_or_refused(clerk: User, firm: Exporter, known: dict[str, Buyer]):
+    row = matched(clerk, firm)
+    assert (row.stage, row.rows_read, list(row.counts().values())) == ("ready", 5, [2, 1, 1, 1])
+    by_number, by_place, shared, nobody, nowhere = row.rows.order_by("number")
+    assert (by_number.number, by_number.chosen, by_number.reason) == (2, known["kesselring"], "match_by_number")
+    assert (by_place.chosen, by_place.reason) == (known["hamburg"], "match_by_name_and_address")
+    assert (shared.chosen, shared.reason, shared.reason_facts) == (None, "match_name_shared", {"number": 2})
+    assert {c["buyer"] for c in shared.candidates} == {known["hamburg"].pk, known["berlin"].pk}
+    assert (nobody.outcome, nobody.candidates) == ("unknown", [])
+    assert (nowhere.reason, nowhere.reason_facts) == ("row_country_unknown", {"found": "Narnia"})
+
+
+def test_a_merged_entry_is_matched_as_the_one_it_is_today_and_a_person_never(clerk: User, firm: Exporter):
+    stays = buyer("Neuer Name SE")
+    buyer("Alter Name GmbH", city="Bonn", merged_into=stays, identifiers={"VAT": "DE136695976"})
+    buyer("Olaf Meier", private_person=True, identifiers={"VAT": "DE111111125"})
+    row = matched(
+        clerk, firm, "Name,Country,VAT\nAlter Name GmbH,DE,DE136695976\nOlaf Meier,DE,DE111111125\nOlaf Meier,DE,\n"
+    )
+    merged, numbered, named = row.rows.order_by("number")
+    assert merged.chosen == stays
+    assert {numbered.reason, named.reason} == {"buyer_is_private_person"}
+
+
+def test_a_list_of_thousands_is_cut_into_ranges_that_are_matched_once_each(clerk, firm, known, settings):
+    settings.MATCH_RANGE_SIZE = 3
+    row = matched(clerk, firm, "Name,VAT\n" + "Kesselring,DE136695976\n" * 10)
+    assert list(row.ranges.order_by("first").values_list("rows", "attempts")) == [(3, 1), (3, 1), (3, 1), (1, 1)]
+    assert (row.certain, events("match_range")) == (10, 4)
+
+
+def test_a_worker_that_no_longer_holds_a_range_changes_nothing(clerk, firm, known):
+    row = handed_in(clerk, firm)
+    confirm_columns(by=clerk.pk, customer_list=row.pk, columns=row.columns)
+    read_next_list()
+    first = CustomerRange.objects.claim_next("dead", timedelta(seconds=-1))
+    assert CustomerRange.objects.claim_next("alive", timedelta(seconds=60)) == first
+    assert match_range(by=None, customer_range=first, worker="dead") == 0
+    assert match_range(by=None, customer_range=first, worker="alive") == 5
+    assert match_range(by=None, customer_range=first, worker="alive") == 0
+    assert read_customer_list(by=None, customer_list=row.pk).stage == "ready"
+    assert turn_customer_list_away(by=None, customer_list=row.pk).stage == "ready"
+
+
+def test_a_range_that_fails_again_and_again_is_refused_and_the_rest_can_be_used(
+    clerk, firm, known, settings, monkeypatch
+):
+    settings.MATCH_RANGE_SIZE, settings.MATCH_LEASE_SECONDS = 4, -1
+    calls = []
+
+    def broken(**of):
+        calls.append(of)
+        if CustomerRange.objects.get(pk=of["customer_range"]).first == 2:
+            raise RuntimeError("no")
+        return match_range(**of)
+
+    monkeypatch.setattr(tasks, "match_range", broken)
+    row = matched(clerk, firm)
+    assert (row.stage, row.refused, len(calls)) == ("ready", 5, MOST_ATTEMPTS + 1)
+    assert row.ranges.get(first=2).failure == "RuntimeError: no"
+    assert row.rows.filter(reason="row_broke_off").count() == 4
+
+
+def test_a_range_whose_workers_were_killed_is_closed_by_the_sweep(clerk, firm, known):
+    row = handed_in(clerk, firm)
+    confirm_columns(by=clerk.pk, customer_list=row.pk, columns=row.columns)
+    read_next_list()
+    row.ranges.update(attempts=MOST_ATTEMPTS, claimed_by="killed", claimed_until=timezone.now() - timedelta(seconds=1))
+    sweep_customer_lists()
+    row.refresh_from_db()
+    assert (row.stage, row.refused) == ("ready", 5)
+    fail_customer_range(by=None, customer_range=row.ranges.get().pk, worker="killed", failure="again")
+    assert row.ranges.get().failure == "killed"
+
+
+def test_a_list_too_long_is_given_up_with_its_reason(clerk, firm, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_ROWS", 2)
+    row = matched(clerk, firm)
+    assert (row.stage, row.failure, row.failure_facts, row.rows.count()) == (
+        "given_up",
+        "list_too_long",
+        {"most": 2},
+        0,
+    )
+
+
+def test_headings_without_a_row_are_an_empty_list(clerk, firm):
+    assert matched(clerk, firm, "Name,Country\n").failure == "file_empty"
+
+
+def test_a_list_whose_reading_breaks_off_is_tried_again_and_then_turned_away(clerk, firm, settings, monkeypatch):
+    settings.MATCH_LEASE_SECONDS = -1
+
+    def broken(**of):
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(tasks, "read_customer_list", broken)
+    row = matched(clerk, firm)
+    assert (row.stage, row.failure, row.attempts) == ("given_up", "list_broke_off", MOST_ATTEMPTS + 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.xdist_group("races")
+def test_the_queue_does_it_all_and_the_sweep_what_it_forgot(firm, clerk, known, settings, monkeypatch):
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    woken = []
+    monkeypatch.setattr(match_rows, "delay_on_commit", lambda: woken.append("rows"))
+    monkeypatch.setattr(match_lists, "delay_on_commit", lambda: woken.append("lists"))
+    row = handed_in(clerk, firm)
+    confirm_columns(by=clerk.pk, customer_list=row.pk, columns=row.columns)
+    sweep_customer_lists()
+    match_lists()
+    match_rows()
+    match_rows()
+    row.refresh_from_db()
+    assert (row.stage, woken) == ("ready", ["lists", "lists", "lists", "rows", "rows"])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.xdist_group("races")
+def test_workers_at_once_match_every_row_once(firm, clerk, known, settings):
+    settings.MATCH_RANGE_SIZE = 2
+    row = handed_in(clerk, firm, "Name,VAT\n" + "Kesselring,DE136695976\n" * 16)
+    confirm_columns(by=clerk.pk, customer_list=row.pk, columns=row.columns)
+    read_next_list()
+    begin = Barrier(4)
+
+    def work() -> None:
+        begin.wait()
+        try:
+            while match_next_range():
+                pass
+        finally:
+            connection.close()
+
+    workers = [Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    row.refresh_from_db()
+    assert (row.stage, row.certain, events("match_range")) == ("ready", 16, 8)
+    assert set(row.ranges.values_list("attempts", flat=True)) == {1}
+
+
+# --- chosen and added -------------------------------------------------------------------------------------------------
+
+
+def test_only_what_was_found_can_be_chosen(clerk, firm, known):
+    row = matched(clerk, firm)
+    shared = row.rows.get(number=4)
+    stranger = buyer("Stranger SA")
+    with pytest.raises(Refused):
+        choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices={shared.pk: stranger.pk})
+    assert choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices={shared.pk: known["berlin"].pk}) == 1
+    assert choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices={shared.pk: known["berlin"].pk}) == 0
+    other = matched(clerk, firm)
+    assert choose_listed_buyers(by=clerk.pk, customer_list=other.pk, choices={shared.pk: None}) == 0
+    assert events("choose_listed_buyers") == 3
+
+
+def test_all_are_added_in_one_step_with_one_event_and_again_adds_what_was_chosen_since(clerk, firm, known):
+    row = matched(clerk, firm)
+    add_listed_buyers(by=clerk.pk, customer_list=row.pk)
+    assert dict(BookEntry.objects.filter(exporter=firm).values_list("buyer__name", "own_reference")) == {
+        "Kesselring Werkzeuge GmbH": "C-1",
+        "Acme Trading GmbH": "C-2",
+    }
+    assert (events("add_listed_buyers"), events("add_to_book")) == (1, 0)
+    shared = row.rows.get(number=4)
+    choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices={shared.pk: known["berlin"].pk})
+    done = add_listed_buyers(by=clerk.pk, customer_list=row.pk)
+    assert (done.stage, done.added, BookEntry.objects.count()) == ("added", 3, 3)
+    assert add_listed_buyers(by=clerk.pk, customer_list=row.pk).added == 3
+    entry = BookEntry.objects.first()
+    assert entry.sort_key == entry.buyer.sort_key and entry.watch == "worse"
+
+
+def test_who_is_in_the_book_stays_and_who_was_laid_aside_comes_back(clerk, firm, known):
+    in_book(firm, known["hamburg"], own_reference="mine")
+    laid = in_book(firm, known["kesselring"], archived_at=timezone.now(), archived_by=clerk)
+    row = matched(clerk, firm)
+    assert add_listed_buyers(by=clerk.pk, customer_list=row.pk).added == 1
+    laid.refresh_from_db()
+    assert laid.archived_at is None
+    assert BookEntry.objects.get(buyer=known["hamburg"]).own_reference == "mine"
+    assert row.rows.filter(done=True).count() == 2
+
+
+def test_what_was_merged_since_the_match_is_added_as_it_is_today_and_a_person_is_not(clerk, firm, known):
+    row = matched(clerk, firm)
+    Buyer.objects.filter(pk=known["kesselring"].pk).update(merged_into=known["berlin"])
+    Buyer.objects.filter(pk=known["hamburg"].pk).update(private_person=True)
+    add_listed_buyers(by=clerk.pk, customer_list=row.pk)
+    assert [entry.buyer for entry in BookEntry.objects.all()] == [known["berlin"]]
+
+
+def test_none_of_them_takes_a_certain_one_out(clerk, firm, known):
+    row = matched(clerk, firm)
+    choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices={row.rows.get(number=2).pk: None})
+    assert add_listed_buyers(by=clerk.pk, customer_list=row.pk).added == 1
+
+
+def test_a_list_dropped_leaves_no_row_and_no_file(clerk, firm, known):
+    row = matched(clerk, firm)
+    for _ in range(2):
+        give_up_customer_list(by=clerk.pk, customer_list=row.pk)
+    row.refresh_from_db()
+    assert (row.stage, row.rows.count(), row.ranges.count(), row.document.removed_at is None) == (
+        "given_up",
+        0,
+        0,
+        False,
+    )
+    with pytest.raises(Refused):
+        add_listed_buyers(by=clerk.pk, customer_list=row.pk)
+
+
+def test_readers_and_other_firms_change_nothing(clerk, firm, known):
+    row = matched(clerk, firm)
+    for stranger in (member(firm, "reader"), member(exporter(), "owner")):
+        for act in (
+            lambda by: add_listed_buyers(by=by, customer_list=row.pk),
+            lambda by: choose_listed_buyers(by=by, customer_list=row.pk, choices={}),
+            lambda by: give_up_customer_list(by=by, customer_list=row.pk),
+            lambda by: confirm_columns(by=by, customer_list=row.pk, columns=["name"]),
+            lambda by: hand_in_customer_list(by=by, exporter=firm.pk, upload=SimpleUploadedFile("a.csv", b"Name\nA\n")),
+        ):
+            with pytest.raises(NotAllowed):
+                act(stranger.pk)
+
+
+# --- the pages --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(client: Client, clerk: User, firm: Exporter) -> Client:
+    return signed_in(client, clerk, firm)
+
+
+def test_a_clerk_goes_from_the_file_to_the_book(page: Client, firm, known):
+    assert page.get(reverse("customer_lists")).status_code == 200
+    form = page.get(reverse("upload_customer_list")).context["form"]
+    sent = {"file": SimpleUploadedFile("customers.csv", LIST.encode()), "form_key": form.initial["form_key"]}
+    response = page.post(reverse("upload_customer_list"), sent)
+    row = CustomerList.objects.get()
+    columns = reverse("customer_list_columns", args=[row.pk])
+    assert response.url == columns and page.get(reverse("customer_list", args=[row.pk])).url == columns
+    shown = page.get(columns).content.decode()
+    assert "Kesselring Werkzeuge" in shown and 'value="VAT" selected' in shown
+    chosen = {f"column-{n}": meaning for n, meaning in enumerate(row.columns)}
+    assert "Say which column" in page.post(columns, {"confirm": "1", "encoding": "utf-8-sig"}).content.decode()
+    assert page.post(columns, {**chosen, "encoding": "utf-8-sig", "confirm": "1"}).status_code == 302
+    assert page.get(columns).status_code == 302
+    waiting = page.get(reverse("customer_list", args=[row.pk]))
+    assert "being matched" in waiting.content.decode()
+    read_next_list()
+    polled = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "list-state"}
+    part = page.get(reverse("customer_list", args=[row.pk]), **polled).content.decode()
+    assert "0 of 5 rows" in part and "<html" not in part
+    worked_off()
+    assert "Review the list" in page.get(reverse("customer_list", args=[row.pk]), **polled).content.decode()
+    review = page.get(reverse("customer_list", args=[row.pk])).content.decode()
+    assert "Add 2 certain and 0 chosen to your book" in review and "2 companies bear this name" in review
+    shared = row.rows.get(number=4)
+    page.post(
+        reverse("choose_customers", args=[row.pk]) + "?show=choose",
+        {f"row-{shared.pk}": str(known["berlin"].pk), "row-x": "1", "row-99": "²"},
+    )
+    for show in ("certain", "choose", "unknown", "refused", "wishes"):
+        assert page.get(reverse("customer_list", args=[row.pk]), {"show": show}).status_code == 200
+    page.post(reverse("add_customers", args=[row.pk]))
+    assert BookEntry.objects.filter(exporter=firm).count() == 3
+    assert (
+        "/propose/?name=Nobody"
+        in page.get(reverse("customer_list", args=[row.pk]), {"show": "unknown"}).content.decode()
+    )
+
+
+def test_characters_are_tried_on_the_page_before_they_are_kept(page: Client, clerk, firm):
+    upload = SimpleUploadedFile("list.csv", "公司名稱,國家\n臺灣積體電路製造股份有限公司,TW\n".encode("big5"))
+    row = hand_in_customer_list(by=clerk.pk, exporter=firm.pk, upload=upload)
+    columns = reverse("customer_list_columns", args=[row.pk])
+    assert "臺灣積體電路" in page.post(columns, {"encoding": "big5", "again": "1"}).content.decode()
+    row.refresh_from_db()
+    assert row.encoding != "big5"
+
+
+def test_a_refused_file_says_why_at_its_field(page: Client):
+    response = page.post(reverse("upload_customer_list"), {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.4")})
+    assert "This is no table" in response.content.decode()
+    assert page.post(reverse("upload_customer_list"), {}).status_code == 200
+
+
+def test_a_file_too_large_is_let_go_by_with_a_word(page: Client, settings):
+    settings.DOCUMENT_MAX_BYTES = 10
+    response = page.post(reverse("upload_customer_list"), {"file": SimpleUploadedFile("a.csv", b"Name\n" * 100)})
+    assert response.status_code == 200 and CustomerList.objects.count() == 0
+    assert response.context["form"].errors["file"]
+
+
+def test_the_result_is_downloaded_with_reasons_and_no_cell_is_a_formula(page: Client, clerk, firm, known):
+    row = matched(clerk, firm, LIST + '=HYPERLINK("x");DE;;;C-6\n')
+    response = page.get(reverse("export_list", args=[row.pk, "csv"]))
+    lines = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
+    assert lines[0][:2] == ["Row", "Name"] and len(lines) == 7
+    assert lines[1][6:10] == ["Certain", "The number is this company’s alone.", "Kesselring Werkzeuge GmbH", "Germany"]
+    assert lines[6][1].startswith("'=")
+    sheet = load_workbook(
+        io.BytesIO(b"".join(page.get(reverse("export_list", args=[row.pk, "xlsx"])).streaming_content))
+    )
+    assert sheet.active.cell(7, 2).data_type == "s"
+
+
+def test_dropped_lists_and_other_stages_say_where_they_stand(page: Client, client, clerk, firm, known):
+    row = handed_in(clerk, firm)
+    reader = signed_in(Client(), member(firm, "reader"), firm)
+    assert "still has to confirm" in reader.get(reverse("customer_list", args=[row.pk])).content.decode()
+    assert reader.get(reverse("export_list", args=[row.pk, "csv"])).status_code == 404
+    for path in ("add_customers", "choose_customers"):
+        page.post(reverse(path, args=[row.pk]), {})
+    row.refresh_from_db()
+    assert row.stage == "uploaded"
+    page.post(reverse("give_up_list", args=[row.pk]))
+    assert "It was dropped" in page.get(reverse("customer_list", args=[row.pk])).content.decode()
+    assert page.post(reverse("give_up_list", args=[row.pk])).status_code == 302
+
+
+@pytest.mark.parametrize("show", ["choose", "certain"])
+def test_a_longer_list_asks_no_more_queries(page: Client, clerk, firm, known, show: str):
+    line = "Acme Trading;DE;;;\n" if show == "choose" else "Kesselring;DE;DE136695976;;\n"
+    found = []
+    for rows in (1, 25):
+        row = matched(clerk, firm, LIST.splitlines()[0] + "\n" + line * rows)
+        page.get(reverse("customer_list", args=[row.pk]), {"show": show})
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            page.get(reverse("customer_list", args=[row.pk]), {"show": show})
+        found.append(len(queries))
+    assert found[0] == found[1]
+
+
+def test_more_lists_ask_no_more_queries(page: Client, clerk, firm):
+    found = []
+    for rows in (1, 20):
+        for _ in range(rows):
+            handed_in(clerk, firm)
+        page.get(reverse("customer_lists"))
+        with CaptureQueriesContext(connection) as queries:
+            page.get(reverse("customer_lists"))
+        found.append(len(queries))
+    assert found[0] == found[1]

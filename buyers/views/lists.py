@@ -1,0 +1,308 @@
+"""Lists of customers: handed in, columns confirmed, watched while they are matched, reviewed, added to the book."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import reads, writes
+from accounts.forms import show_refusals
+from accounts.models.roles import MAY_WRITE
+from accounts.paging import keyset_page
+from accounts.wording import said, said_of
+from buyers.actions.customer_list import (
+    add_listed_buyers,
+    choose_listed_buyers,
+    confirm_columns,
+    give_up_customer_list,
+    hand_in_customer_list,
+)
+from buyers.customer_lists.columns import guessed
+from buyers.customer_lists.forms import ColumnsForm, CustomerListForm
+from buyers.customer_lists.reading import ENCODINGS
+from buyers.customer_lists.storage import looked_into
+from buyers.lifecycle import CUSTOMER_LIST
+from buyers.models import BookEntry, Buyer, CustomerList, CustomerRow, Identifier
+from buyers.models.customer_list import ListStage, Outcome
+from buyers.search import category_warning
+from buyers.tables import Column, country_name, written_csv, written_xlsx
+from buyers.views.book import XLSX
+from buyers.wording import WORDS
+from desk.views.uploads import limits_uploads
+from kernel.references import row_number
+from kernel.refusals import Refused
+
+ROWS_SHOWN = 25
+PREVIEW_ROWS = 5
+ROWS_AT_ONCE = 1_000
+AT_WORK = (ListStage.CONFIRMED, ListStage.MATCHING)
+TO_REVIEW = (ListStage.READY, ListStage.ADDED)
+
+
+@reads
+def customer_lists(request: HttpRequest) -> HttpResponse:
+    """The firm's lists, newest first."""
+    page = keyset_page(request, _own(request).select_related("uploaded_by"), order=("-id",))
+    return render(request, "buyers/customer_lists.html", {"page": page, "may_write": _may_write(request)})
+
+
+@writes
+@limits_uploads
+def upload_customer_list(request: HttpRequest) -> HttpResponse:
+    """Hand in a file; the page that asks what its columns mean comes next."""
+    form = CustomerListForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    for refusal in request.files_refused:  # type: ignore[attr-defined]
+        form.fields["file"].required = False
+        form.add_error("file", said_of(WORDS, refusal))
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = hand_in_customer_list(
+                by=request.user.pk,
+                exporter=request.firm.pk,
+                upload=form.cleaned_data["file"],
+                form_key=form.cleaned_data["form_key"],
+            )
+        except Refused as refused:
+            for refusal in refused.refusals:
+                form.add_error("file", said_of(WORDS, refusal))
+        else:
+            return redirect("customer_list_columns", pk=row.pk)
+    return render(request, "buyers/upload_customer_list.html", {"form": form})
+
+
+@writes
+def customer_list_columns(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the columns mean, as guessed; the clerk corrects and confirms, and the match begins."""
+    row = get_object_or_404(_own(request).select_related("document"), pk=pk)
+    if row.stage != ListStage.UPLOADED:
+        return redirect("customer_list", pk=pk)
+    header, sample, columns, encoding = row.header, row.sample, row.columns, row.encoding
+    wanted = request.POST.get("encoding") or request.GET.get("encoding") or encoding
+    if not row.sheet and wanted != encoding and wanted in ENCODINGS:
+        file = looked_into(row.document, wanted)  # shown only; what is kept is what is confirmed
+        header, sample, columns, encoding = file.header, file.sample, guessed(file.header, file.sample), wanted
+    form = ColumnsForm(
+        request.POST if request.POST.get("confirm") else None, header=header, sample=sample, columns=columns,
+        encoding=encoding, is_sheet=bool(row.sheet),
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        try:
+            confirm_columns(by=request.user.pk, customer_list=pk, **form.said())
+        except Refused as refused:
+            show_refusals(form, refused, WORDS)
+        else:
+            return redirect("customer_list", pk=pk)
+    context = {"list": row, "form": form, "columns": form.columns(PREVIEW_ROWS), "preview": sample[:PREVIEW_ROWS]}
+    return render(request, "buyers/customer_list_columns.html", context)
+
+
+@reads
+def customer_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """How a list goes; then its rows by outcome, with what to choose from."""
+    row = get_object_or_404(_own(request).select_related("uploaded_by"), pk=pk)
+    if row.stage == ListStage.UPLOADED and _may_write(request):
+        return redirect("customer_list_columns", pk=pk)
+    context: dict[str, Any] = {"list": row, "may_write": _may_write(request), "at_work": row.stage in AT_WORK}
+    if row.stage in AT_WORK:
+        context["matched"] = sum(row.ranges.filter(done_at__isnull=False).values_list("rows", flat=True))
+        context["percent"] = 100 * context["matched"] // max(row.rows_read, 1)
+    if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "list-state":
+        return render(request, "buyers/customer_list_state.html", context)
+    if row.stage in TO_REVIEW:
+        context |= _review(request, row)
+    context["failure"] = {"code": row.failure, "facts": row.failure_facts} if row.failure else None
+    context["may_give_up"] = context["may_write"] and CUSTOMER_LIST.may_move("give up", row.stage)
+    return render(request, "buyers/customer_list.html", context)
+
+
+@require_POST
+@writes
+def choose_customers(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was chosen on one page of rows; rows nobody touched are not sent, or sent as they are."""
+    row = get_object_or_404(_own(request), pk=pk)
+    choices = {
+        number: row_number(value)
+        for key, value in request.POST.items()
+        if key.startswith("row-") and (number := row_number(key[4:])) and (value == "none" or row_number(value))
+    }
+    try:
+        changed = choose_listed_buyers(by=request.user.pk, customer_list=pk, choices=choices)
+    except Refused as refused:
+        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+    else:
+        said_so = ngettext("%(n)s choice is kept.", "%(n)s choices are kept.", changed) % {"n": changed}
+        messages.success(request, said_so)
+    return redirect(_address(row, request.GET))
+
+
+@require_POST
+@writes
+def add_customers(request: HttpRequest, pk: int) -> HttpResponse:
+    """All certain and chosen buyers into the book."""
+    row = get_object_or_404(_own(request), pk=pk)
+    try:
+        done = add_listed_buyers(by=request.user.pk, customer_list=pk)
+    except Refused as refused:
+        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+    else:
+        new = done.added - row.added
+        words = ngettext("%(n)s buyer is new in your book.", "%(n)s buyers are new in your book.", new) % {"n": new}
+        messages.success(request, words)
+    return redirect("customer_list", pk=pk)
+
+
+@require_POST
+@writes
+def give_up_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """Drop a list that is not wanted."""
+    row = get_object_or_404(_own(request), pk=pk)
+    try:
+        give_up_customer_list(by=request.user.pk, customer_list=row.pk)
+    except Refused as refused:
+        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+    else:
+        messages.success(request, _("The list is dropped; your book is as it was."))
+    return redirect("customer_lists")
+
+
+@reads
+def export_list(request: HttpRequest, pk: str, kind: str) -> HttpResponse:
+    """Every row with what it came to and why, as CSV or Excel."""
+    row = get_object_or_404(_own(request), pk=row_number(pk), stage__in=TO_REVIEW)
+    columns = _result_columns(row)
+    rows = _with_buyers(row.rows.order_by("number").iterator(chunk_size=ROWS_AT_ONCE))
+    name = f"{_('matched customers')}-{row.pk}.{kind}"
+    if kind == "csv":
+        return FileResponse(
+            written_csv(columns, rows), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8"
+        )
+    file = written_xlsx(columns, rows, _("Matched customers"))
+    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _own(request: HttpRequest) -> Any:
+    return CustomerList.objects.visible_to(request.user).of(request.firm)
+
+
+def _may_write(request: HttpRequest) -> bool:
+    return request.membership.role in MAY_WRITE
+
+
+def _address(row: CustomerList, query: Any) -> str:
+    kept = {name: query[name] for name in ("show", "after", "before") if query.get(name)}
+    return f"{reverse('customer_list', args=[row.pk])}?{urlencode(kept)}#rows"
+
+
+def _review(request: HttpRequest, row: CustomerList) -> dict[str, Any]:
+    counts = row.counts()
+    usual = Outcome.CHOOSE if counts[Outcome.CHOOSE] else Outcome.CERTAIN
+    show = request.GET.get("show") if request.GET.get("show") in Outcome.values else usual
+    page = keyset_page(request, row.rows.filter(outcome=show), order=("number", "id"), size=ROWS_SHOWN)
+    _complete(page.rows, row.exporter_id)
+    to_add = row.rows.to_add()
+    return {
+        "page": page,
+        "show": show,
+        "tabs": [(value, label, counts[value]) for value, label in Outcome.choices],
+        "bars": [
+            {"label": label, "value": counts[value], "url": f"?show={value}"}
+            for value, label in Outcome.choices
+            if counts[value]
+        ],
+        "certain_to_add": to_add.filter(by_hand=False).count(),
+        "chosen_to_add": to_add.filter(by_hand=True).count(),
+        "query": request.GET.urlencode(),
+    }
+
+
+def _complete(rows: Sequence[CustomerRow], exporter: int) -> None:
+    """Each row with its `choices`: buyers with numbers, warning, reasons, whether in the book; in three queries."""
+    wanted = {candidate["buyer"] for row in rows for candidate in row.candidates}
+    buyers = Buyer.objects.select_related("merged_into").in_bulk(list(wanted))
+    numbers: dict[int, list[Identifier]] = {}
+    for number in Identifier.objects.filter(buyer__in=list(wanted)).order_by("scheme", "value"):
+        numbers.setdefault(number.buyer_id, []).append(number)
+    own = set(BookEntry.objects.current().filter(exporter=exporter, buyer__in=wanted).values_list("buyer", flat=True))
+    for row in rows:
+        row.choices = [  # type: ignore[attr-defined]
+            {
+                "buyer": buyers[candidate["buyer"]],
+                "numbers": numbers.get(candidate["buyer"], []),
+                "reasons": candidate["reasons"],
+                "likeness": candidate["likeness"],
+                "warning": category_warning(buyers[candidate["buyer"]]),
+                "in_book": candidate["buyer"] in own,
+            }
+            for candidate in row.candidates
+            if candidate["buyer"] in buyers
+        ]
+        row.why = {"code": row.reason, "facts": row.reason_facts}  # type: ignore[attr-defined]
+        row.proposal = _proposal(row)  # type: ignore[attr-defined]
+
+
+def _proposal(row: CustomerRow) -> str:
+    """The form that proposes the customer, filled with what the row says."""
+    facts = row.facts
+    scheme, value = next((tuple(number) for number in facts.get("numbers", ()) if number[0]), ("", ""))
+    said_there = {
+        "name": row.name, "country": row.country, "scheme": scheme, "value": value, "address": facts.get("address", ""),
+        "city": facts.get("city", ""), "own_reference": facts.get("reference", ""),
+    }  # fmt: skip
+    return f"{reverse('propose_buyer')}?{urlencode({name: text for name, text in said_there.items() if text})}"
+
+
+def _result_columns(row: CustomerList) -> list[Column]:
+    """The file's own columns, then what each row came to."""
+    given = [
+        Column(f"cell{place}", heading or _("Column %(n)s") % {"n": place + 1}, _cell(place))
+        for place, heading in enumerate(row.header)
+    ]
+    return [
+        Column("row", _("Row"), lambda r: r.number),
+        *given,
+        Column("outcome", _("Outcome"), lambda r: str(r.get_outcome_display())),
+        Column("reason", _("Reason"), lambda r: said(WORDS, r.reason, r.reason_facts)),
+        Column("buyer", _("Buyer"), lambda r: r.chosen.name if r.chosen else ""),
+        Column("buyer_country", _("Country of the buyer"), lambda r: _country_of(r)),
+        Column("numbers", _("Numbers"), lambda r: ", ".join(f"{n.scheme} {n.value}" for n in r.numbers)),
+        Column("chosen", _("Who chose"), lambda r: _("a person") if r.by_hand else _("the match") if r.chosen else ""),
+        Column("book", _("In your book"), lambda r: _("yes") if r.done else _("no")),
+    ]
+
+
+def _cell(place: int) -> Any:
+    return lambda r: r.cells[place] if place < len(r.cells) else ""
+
+
+def _country_of(row: CustomerRow) -> str:
+    return country_name(row.chosen.country.code, get_language()) if row.chosen and row.chosen.country else ""
+
+
+def _with_buyers(rows: Iterable[CustomerRow]) -> Iterator[CustomerRow]:
+    """The rows with their buyers and numbers, some thousands at a time."""
+    piece: list[CustomerRow] = []
+    for row in rows:
+        piece.append(row)
+        if len(piece) == ROWS_AT_ONCE:
+            yield from _numbered(piece)
+            piece = []
+    yield from _numbered(piece)
+
+
+def _numbered(rows: Sequence[CustomerRow]) -> Sequence[CustomerRow]:
+    wanted = {row.chosen_id for row in rows if row.chosen_id}
+    buyers = Buyer.objects.in_bulk(list(wanted))
+    numbers: dict[int, list[Identifier]] = {}
+    for number in Identifier.objects.filter(buyer__in=wanted).order_by("scheme", "value"):
+        numbers.setdefault(number.buyer_id, []).append(number)
+    for row in rows:
+        row.chosen = buyers.get(row.chosen_id)
+        row.numbers = numbers.get(row.chosen_id, [])  # type: ignore[attr-defined]
+    return rows
