@@ -67,9 +67,7 @@ def statement_refused(lines: Lines, currency: str, period_end: date, months: int
     return tuple(found)
 
 
-def sending_refused(
-    lines: Lines, currency: str, period_end: date, months: int, today: date
-) -> tuple[Refusal, ...]:
+def sending_refused(lines: Lines, currency: str, period_end: date, months: int, today: date) -> tuple[Refusal, ...]:
     """As above, of accounts that come with their file: whoever sends it may type none of its lines."""
     found = statement_refused(lines, currency, period_end, months, today)
     return tuple(no for no in found if no.code != "accounts_are_empty")

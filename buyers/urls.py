@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from buyers.views import alerts, book, find, letters, lists, proposal, scores
+from buyers.views import alerts, book, find, letters, lists, proposal, scores, sent_accounts
 
 urlpatterns: list[URLPattern] = [
     # the book
@@ -27,6 +27,10 @@ urlpatterns: list[URLPattern] = [
     path("proposals/", proposal.buyer_proposals, name="buyer_proposals"),
     path("proposals/<int:pk>/", proposal.buyer_proposal, name="buyer_proposal"),
     path("proposals/<int:pk>/withdraw/", proposal.withdraw_proposal, name="withdraw_proposal"),
+    # accounts a firm sends in
+    path("<int:pk>/accounts/send/", sent_accounts.send_accounts, name="send_accounts"),
+    path("accounts/<int:pk>/", sent_accounts.accounts_sent, name="accounts_sent"),
+    path("accounts/<int:pk>/withdraw/", sent_accounts.withdraw_accounts, name="withdraw_accounts"),
     # alerts and grades
     path("alerts/", alerts.alerts, name="alerts"),
     path("alerts/<int:pk>/", alerts.alert, name="alert"),

@@ -98,6 +98,8 @@ example(
 )  # fmt: skip
 example("export_list", pk=lambda w: w.customer_list.pk, kind=lambda w: "csv")
 example("buyer_proposal", "withdraw_proposal", pk=lambda w: w.proposal.pk)
+example("send_accounts", pk=lambda w: w.buyer.pk)
+example("accounts_sent", "withdraw_accounts", pk=lambda w: w.sent_accounts.pk)
 example("limit", pk=lambda w: CreditLimit.objects.get(policy=w.policy, buyer=w.buyer).pk)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Exporter, Invitation, Membership
 from accounts.tests.factories import exporter, member, staff
-from buyers.models import Alert, BookEntry, Buyer, BuyerProposal, CustomerList
+from buyers.models import AccountsSubmission, Alert, BookEntry, Buyer, BuyerProposal, CustomerList
 from buyers.models.alert import AlertKind
 from buyers.tests.factories import buyer, in_book, score, statement
 from claims.models import Claim, ClaimItem, ClaimPaper, PaperRequest
@@ -45,6 +45,7 @@ class World:
     paper: ClaimPaper
     paper_request: PaperRequest
     document: Document
+    sent_accounts: AccountsSubmission
     notice: Notice
     customer_list: CustomerList
 
@@ -114,6 +115,14 @@ def grown_world() -> World:
         paper=ClaimPaper.objects.create(claim=filed, document=document, kind=PaperKind.CONTRACT),
         paper_request=PaperRequest.objects.create(claim=filed, kind=PaperKind.DELIVERY, asked_by=staff()),
         document=document,
+        sent_accounts=AccountsSubmission.objects.create(
+            exporter=firm,
+            buyer=of_ours,
+            document=document,
+            period_end=timezone.now().date() - timedelta(days=90),
+            currency="EUR",
+            sent_by=clerk,
+        ),
         notice=Notice.objects.create(
             exporter=firm, recipient=clerk, channel=Channel.PAGE, kind="policies.limit_granted", subject="x:1", path="/"
         ),

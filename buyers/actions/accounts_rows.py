@@ -54,7 +54,8 @@ def take_in_accounts(*, by: int | None, run: int, after: int, rows: Sequence[Row
     )
     new = record_signals(by=by, events=[_event(statement, today) for statement in kept], subject=subject_of(row))
     FeedRefusal.objects.bulk_create(
-        FeedRefusal(run=row, line=r.line, code=no.code, facts=_facts(no), raw=r.raw[:RAW_KEPT]) for r, no in block.refused
+        FeedRefusal(run=row, line=r.line, code=no.code, facts=_facts(no), raw=r.raw[:RAW_KEPT])
+        for r, no in block.refused
     )
     row.rows_read += len(rows)
     row.taken_in += len(kept)
@@ -80,9 +81,7 @@ def open_accounts_file(*, by: int | None, run: int, file: Opened) -> FeedRun:
 
 
 @action
-def close_accounts_file(
-    *, by: int | None, run: int, failure: str = "", facts: dict[str, Any] | None = None
-) -> FeedRun:
+def close_accounts_file(*, by: int | None, run: int, failure: str = "", facts: dict[str, Any] | None = None) -> FeedRun:
     """All rows are in, or (`failure`) the file could not be read on. A run that is over stays as it ended."""
     row = FeedRun.objects.select_for_update().get(pk=run)
     if row.stage == ImportStage.RUNNING:

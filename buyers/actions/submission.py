@@ -128,9 +128,7 @@ def confirm_accounts(
     )  # fmt: skip
     row.stage, row.statement = stage, statement
     _decide(row, by)
-    record(
-        by=by, subject=row, exporter=row.exporter_id, statement=statement.pk, corrected=_corrected(row, statement)
-    )
+    record(by=by, subject=row, exporter=row.exporter_id, statement=statement.pk, corrected=_corrected(row, statement))
     _tell(by, row, "buyers.accounts_confirmed")
     return row
 
@@ -176,7 +174,12 @@ def _tell(by: int, row: AccountsSubmission, kind: str, **facts: str) -> None:
         by=by,
         exporter=row.exporter_id,
         kind=kind,
-        facts={"buyer": row.buyer.name, "reference": row.reference, "period_end_on": row.period_end.isoformat(), **facts},
+        facts={
+            "buyer": row.buyer.name,
+            "reference": row.reference,
+            "period_end_on": row.period_end.isoformat(),
+            **facts,
+        },
         subject=subject_of(row),
         path=reverse("accounts_sent", args=[row.pk]),
     )

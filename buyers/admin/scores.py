@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import OfficeAdmin, ReadOnlyAdmin, money
 from accounts.models.roles import CLAIMS_HANDLER, SENIOR_UNDERWRITER, UNDERWRITER
 from buyers.models import (
+    AccountsSubmission,
     Alert,
     CountryRisk,
     ExchangeRate,
@@ -20,7 +21,7 @@ from buyers.models import (
     ScoreRun,
     Signal,
 )
-from buyers.views import office_scores
+from buyers.views import office_accounts, office_scores, office_sent_accounts
 
 UNDERWRITERS = (UNDERWRITER, SENIOR_UNDERWRITER)
 
@@ -37,15 +38,45 @@ class FinancialStatementAdmin(OfficeAdmin):
         money("equity", _("Equity")),
         "audited",
         "source",
+        "superseded_at",
     )
+    change_list_template = "buyers/office/statements.html"
     list_select_related = ("buyer",)
     search_fields = ("buyer__name",)
     ordering = ("-id",)
 
     def get_urls(self) -> list[URLPattern]:
-        """The page of the action."""
-        page = self.admin_site.admin_view(office_scores.record_accounts)
-        return [path("add/", page, name="buyers_financialstatement_add"), *super().get_urls()]
+        """The page of the action, and the files of many years' accounts."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("add/", wrap(office_accounts.record_accounts), name="buyers_financialstatement_add"),
+            path("check/<int:buyer>/", wrap(office_accounts.check_accounts), name="check_accounts"),
+            path("import/", wrap(office_accounts.import_accounts), name="import_accounts"),
+            path("imports/<int:pk>/", wrap(office_accounts.accounts_import), name="accounts_import"),
+            path("imports/<int:pk>/refused.csv", wrap(office_accounts.refused_accounts), name="refused_accounts"),
+            *super().get_urls(),
+        ]
+
+
+@admin.register(AccountsSubmission)
+class AccountsSubmissionAdmin(ReadOnlyAdmin):
+    """Accounts that exporters ever sent in; those that wait are on the worklist."""
+
+    seen_by = UNDERWRITERS
+    list_display = ("reference", "buyer", "period_end", "exporter", "stage", "sent_at", "decided_by")
+    list_select_related = ("buyer", "exporter", "decided_by")
+    list_filter = ("stage",)
+    search_fields = ("buyer__name", "exporter__name")
+    ordering = ("-pk",)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The worklist, and the page one sending is decided on."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("worklist/", wrap(office_sent_accounts.sent_accounts), name="sent_accounts"),
+            path("<int:pk>/decide/", wrap(office_sent_accounts.decide_accounts), name="decide_accounts"),
+            *super().get_urls(),
+        ]
 
 
 @admin.register(Score)

@@ -22,7 +22,7 @@ _POWER = re.compile(r"[0-9.,]+E[+-]?[0-9]+", re.I)
 _PLAIN = re.compile(r"[0-9]*(\.[0-9]+)?")
 
 
-def read_amount(text: str, about: str = "", mark: str = "") -> Decimal | None | Refusal:
+def read_amount(text: str, about: str = "", mark: str = "") -> Decimal | Refusal | None:
     """The amount in `text`, None where it is empty, or why it cannot be read. `mark`: the decimal mark, "" unknown.
 
     Refuses `amount_unreadable`, `amount_in_powers` (a spreadsheet's 1.2E+07 has lost digits), `amount_ambiguous`.

@@ -1,4 +1,4 @@
-"""The forms by which annual accounts come in. They read what was typed; whether it can stand is for the rules to say."""
+"""The forms by which annual accounts come in. They read what was typed; whether it can stand, the rules say."""
 
 import hashlib
 import json
@@ -57,7 +57,9 @@ class AccountsForm(forms.Form):
     period_end = forms.DateField(label=_("Year to"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     months = forms.IntegerField(label=_("Months"), min_value=1, max_value=LONGEST_MONTHS, initial=12)
     currency = forms.ChoiceField(label=_("Currency"))
-    unit = forms.TypedChoiceField(label=_("Amounts in"), coerce=int, initial=1, choices=list(UNIT_LABELS.items()))
+    unit = forms.TypedChoiceField(
+        label=_("Amounts in"), coerce=int, initial=1, empty_value=1, required=False, choices=list(UNIT_LABELS.items())
+    )
     audited = forms.BooleanField(label=_("Audited"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -90,7 +92,7 @@ class AccountsForm(forms.Form):
         """For the ratios, as far as it can be read; None without a year-end and its months."""
         found = self.cleaned_data
         end, months = found.get("period_end"), found.get("months")
-        lines = {name: amount if amount is None or abs(amount) <= LARGEST else None for name, amount in self.lines().items()}
+        lines = {name: None if amount and abs(amount) > LARGEST else amount for name, amount in self.lines().items()}
         return Year(end, months, found.get("currency") or "", lines) if end and months else None
 
 
@@ -98,14 +100,13 @@ class ReviewedForm(AccountsForm):
     """Accounts an underwriter keeps: shown with their ratios first, kept when they come again as they were shown."""
 
     reviewed = forms.CharField(widget=forms.HiddenInput, required=False)
-    replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def digest(self, replaces: int | None) -> str:
         """What was shown, in short."""
-        shown = json.dumps([self.said(), self.source(), replaces], sort_keys=True, default=str)
+        shown = json.dumps([self.said(), self.told_by(), replaces], sort_keys=True, default=str)
         return hashlib.sha256(shown.encode()).hexdigest()
 
-    def source(self) -> str:
+    def told_by(self) -> str:
         """Who told these accounts."""
         return POLICYHOLDER
 
@@ -113,19 +114,19 @@ class ReviewedForm(AccountsForm):
 class StatementForm(ReviewedForm):
     """Accounts an underwriter found: in a register, at an agency, from the company."""
 
-    source_name = forms.CharField(
+    source = forms.CharField(
         label=_("Source"), max_length=LONGEST_SOURCE,
         help_text=_("Where the accounts are from: the register, the company, an agency."),
     )  # fmt: skip
-    field_order = ("period_end", "months", "currency", "unit", "source_name", "audited")
+    field_order = ("period_end", "months", "currency", "unit", "source", "audited")
 
     def head(self) -> list[forms.BoundField]:
         """With the source."""
-        return [*super().head(), self["source_name"]]
+        return [*super().head(), self["source"]]
 
-    def source(self) -> str:
+    def told_by(self) -> str:
         """As typed, without blanks around it."""
-        return self.cleaned_data["source_name"].strip()
+        return self.cleaned_data["source"].strip()
 
 
 class SendAccountsForm(AccountsForm):

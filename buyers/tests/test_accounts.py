@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import ProgrammingError
 from django.utils import timezone
 
 from accounts.models import AuditEvent
@@ -11,8 +12,8 @@ from accounts.models.roles import CLAIMS_HANDLER
 from accounts.tests.factories import exporter, member, staff
 from buyers.actions.accounts import record_experience, record_statement
 from buyers.models import FinancialStatement, PaymentExperience, Score, Signal
-from buyers.statements import statement_refused
-from buyers.tests.factories import LINES, buyer
+from buyers.statements import sending_refused, statement_hints, statement_refused
+from buyers.tests.factories import LINES, buyer, statement
 from kernel.refusals import NotAllowed, Refused
 
 TODAY = date(2026, 11, 21)
@@ -108,6 +109,50 @@ def test_the_same_accounts_again_are_a_repetition_and_other_figures_are_refused(
     assert [r.code for r in refusal.value.refusals] == ["statement_known"]
     assert typed_in(by=by.pk, buyer=firm.pk, source="register, corrected", lines={"sales": Decimal(1)}).equity is None
     assert FinancialStatement.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_other_figures_take_the_place_of_those_named_and_the_older_ones_stay():
+    firm, by = buyer(), staff()
+    first = typed_in(by=by.pk, buyer=firm.pk)
+    second = typed_in(by=by.pk, buyer=firm.pk, lines={**AMOUNTS, "equity": Decimal(1)}, replaces=first.pk)
+    first.refresh_from_db()
+    assert (first.equity, first.superseded_at is None, second.superseded_at) == (AMOUNTS["equity"], False, None)
+    assert Score.objects.latest("id").indicators != Score.objects.order_by("id").first().indicators
+    with pytest.raises(Refused):  # somebody else has replaced it meanwhile
+        typed_in(by=by.pk, buyer=firm.pk, lines={"sales": Decimal(1)}, replaces=first.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_figures_once_kept_cannot_be_changed():
+    row = statement(buyer())
+    with pytest.raises(ProgrammingError):
+        FinancialStatement.objects.filter(pk=row.pk).update(sales=1)
+    FinancialStatement.objects.filter(pk=row.pk).update(superseded_at=timezone.now())
+
+
+@pytest.mark.parametrize(
+    ("changed", "codes"),
+    [
+        ({}, []),
+        ({"fixed_assets": Decimal(4_100_000)}, []),  # 1 % of the whole
+        ({"fixed_assets": Decimal(4_100_001)}, ["assets_do_not_add_up"]),
+        ({"equity": Decimal(3_000_000)}, ["balance_does_not_balance"]),
+        ({"long_term_debt": Decimal(2_000_000)}, ["debts_do_not_add_up"]),
+        ({"long_term_debt": None, "equity": None, "fixed_assets": None}, []),
+        ({"operating_profit": Decimal(15_000_001)}, ["profit_exceeds_sales"]),
+        ({"operating_profit": Decimal(15_000_000)}, []),
+        ({"total_assets": Decimal("NaN")}, []),
+    ],
+)
+def test_sums_that_differ_are_hinted_at_and_refuse_nothing(changed: dict, codes: list[str]):
+    assert [hint.code for hint in statement_hints({**AMOUNTS, **changed}, "EUR")] == codes
+
+
+def test_accounts_that_come_with_their_file_need_no_line():
+    day = date(2025, 12, 31)
+    assert sending_refused({}, "EUR", day, 12, TODAY) == ()
+    assert [no.code for no in sending_refused({"sales": Decimal(-1)}, "EUR", day, 12, TODAY)] == ["line_below_nothing"]
 
 
 @pytest.mark.django_db

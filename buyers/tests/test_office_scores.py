@@ -11,9 +11,9 @@ from accounts.models.roles import CLAIMS_HANDLER, UNDERWRITER
 from accounts.tests.factories import exporter, member, signed_in, staff
 from buyers.actions.score import score_buyer
 from buyers.actions.score_run import plan_refresh
-from buyers.models import CountryRisk, FinancialStatement, PaymentExperience, Score, ScoreRange, ScoreRun
+from buyers.models import CountryRisk, PaymentExperience, ScoreRange, ScoreRun
 from buyers.models.score_run import MOST_ATTEMPTS
-from buyers.tests.factories import LINES, buyer, experience, quoted, score, statement
+from buyers.tests.factories import buyer, experience, quoted, score, statement
 from buyers.views import office_scores
 
 pytestmark = pytest.mark.django_db
@@ -29,40 +29,6 @@ def woken(monkeypatch) -> list[int]:
     found: list[int] = []
     monkeypatch.setattr(office_scores, "wake_workers", lambda: found.append(1))
     return found
-
-
-ADD = "admin:buyers_financialstatement_add"
-
-
-def typed(**changed) -> dict[str, str]:
-    told = {"period_end": "2025-12-31", "months": "12", "currency": "eur", "source": "register", **LINES, **changed}
-    return {name: str(value) for name, value in told.items()}
-
-
-def test_accounts_are_typed_in_for_a_buyer_that_was_searched_for(office):
-    about = buyer("Kesselring Werkzeuge GmbH")
-    found = office.get(reverse(ADD), {"q": "kesselring"}).content.decode()
-    assert f"?buyer={about.pk}" in found
-    assert "No company has this name" in office.get(reverse(ADD), {"q": "nobody at all"}).content.decode()
-    response = office.post(f"{reverse(ADD)}?buyer={about.pk}", typed())
-    assert response.headers["Location"] == reverse("admin:buyers_buyer_change", args=[about.pk])
-    row = FinancialStatement.objects.get()
-    assert (row.buyer, row.currency, row.equity) == (about, "EUR", 3_500_000)
-    about.refresh_from_db()
-    assert about.grade == Score.objects.get().grade
-
-
-def test_accounts_that_do_not_add_up_are_refused_at_the_line_and_nothing_is_lost(office):
-    about = buyer()
-    content = office.post(f"{reverse(ADD)}?buyer={about.pk}", typed(cash=7_000_000)).content.decode()
-    assert "This is more than the total it is a part of." in content
-    assert 'value="7000000"' in content
-    assert not FinancialStatement.objects.exists()
-
-
-@pytest.mark.parametrize(("number", "status"), [("x", 200), ("", 200), ("99999999999999999999", 200), ("4711000", 404)])
-def test_what_is_no_number_of_a_buyer_leads_to_the_choice_and_a_free_one_to_nothing(office, number: str, status: int):
-    assert office.get(reverse(ADD), {"buyer": number}).status_code == status
 
 
 def test_the_refreshes_show_progress_failures_and_a_button(office, woken):
@@ -142,7 +108,7 @@ def test_the_pages_are_closed_to_everybody_else(client):
     firm = exporter()
     for person, choice in ((staff(CLAIMS_HANDLER), None), (member(firm), firm)):
         page = signed_in(client, person, choice)
-        for address in (reverse(ADD), reverse("admin:score_refreshes")):
+        for address in (reverse("admin:buyers_financialstatement_add"), reverse("admin:score_refreshes")):
             assert page.get(address).status_code in (302, 403), address
         for address in (reverse("admin:start_refresh"), reverse("admin:resume_run", args=[run.pk])):
             assert page.post(address).status_code in (302, 403), address

@@ -1,0 +1,82 @@
+"""What is shown of a year's accounts before they are kept: hints, ratios, the year before beside it."""
+
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from accounts.forms import show_refusals
+from accounts.wording import said
+from buyers.intake.compared import DAYS, DIGITS, PERCENT, TIMES, YEARS, Ratio, Year, compared
+from buyers.intake.forms import ReviewedForm
+from buyers.models import Buyer, FinancialStatement
+from buyers.statements import LINES, statement_hints, statement_refused
+from buyers.wording import WORDS
+from kernel.currencies import is_currency
+from kernel.refusals import Refused
+
+
+def judged(form: ReviewedForm, today: Any) -> bool:
+    """Whether the form's accounts can stand; what is wrong stands at the field concerned."""
+    if form.is_valid():
+        facts = form.said()
+        found = statement_refused(facts["lines"], facts["currency"], facts["period_end"], facts["months"], today)
+        if found:
+            show_refusals(form, Refused(found), WORDS)
+    return form.is_valid() and not form.errors
+
+
+def review_of(form: ReviewedForm, buyer: Buyer) -> dict[str, Any]:
+    """As much as the fields that can be read allow; writes nothing."""
+    year = form.year() if form.is_bound else None
+    if year is None:
+        return {"hints": [], "ratios": [], "before": None}
+    before = year_before(buyer, year)
+    hints = statement_hints(year.lines, year.currency) if is_currency(year.currency) else ()
+    return {
+        "hints": hints,
+        "errors": [(form[name].label, errors) for name, errors in form.errors.items() if name in form.fields],
+        "ratios": [_shown(ratio) for ratio in compared(year, _as_year(before) if before else None)],
+        "before": before,
+        "year_end": year.period_end,
+    }
+
+
+def year_before(buyer: Buyer, year: Year) -> FinancialStatement | None:
+    """The accounts the scorecard would set beside these: the latest of an earlier year, audited ones first."""
+    current = buyer.statements.filter(superseded_at__isnull=True, period_end__lt=year.period_end)
+    return current.order_by("-period_end", "-audited", "-received_at", "-id").first()
+
+
+def known_as(buyer: Buyer, form: ReviewedForm) -> FinancialStatement | None:
+    """What the portal has of this year from this source."""
+    current = buyer.statements.filter(superseded_at__isnull=True, source=form.told_by())
+    return current.filter(period_end=form.cleaned_data["period_end"]).first()
+
+
+def changed_lines(known: FinancialStatement, form: ReviewedForm) -> list[dict[str, Any]]:
+    """Lines that would say something else than they do now."""
+    return [
+        {"label": form[name].label, "now": getattr(known, name), "then": amount}
+        for name, amount in form.lines().items()
+        if getattr(known, name) != amount
+    ]
+
+
+def _as_year(row: FinancialStatement) -> Year:
+    return Year(row.period_end, row.months, row.currency, {name: getattr(row, name) for name in LINES})
+
+
+def _shown(ratio: Ratio) -> dict[str, str]:
+    label = said(WORDS, f"{ratio.code}_missing")
+    return {"label": label, "now": _number(ratio.now, ratio.unit), "before": _number(ratio.before, ratio.unit)}
+
+
+def _number(value: Any, unit: str) -> str:
+    if value is None:
+        return "–"
+    if not value.is_finite():
+        return _("without bound")
+    number = number_format(value, DIGITS[unit], use_l10n=True, force_grouping=True)
+    words = {PERCENT: "%(n)s %%", TIMES: _("%(n)s×"), DAYS: _("%(n)s days"), YEARS: _("%(n)s years")}
+    return words[unit] % {"n": number}
