@@ -178,6 +178,7 @@ REFUSALS: dict[str, Any] = {
 ACTS: dict[str, Any] = {
     "audit_ask_for_limit": _("Asked for a limit"),
     "audit_send_reviewed_request": _("Sent a colleague’s request for a limit"),
+    "audit_keep_request_papers": _("Sent documents along with a request for a limit"),
     "audit_hand_back_request": _("Handed a request for a limit back to a colleague"),
     "audit_withdraw_limit_request": _("Withdrew a request for a limit"),
     "audit_decide_limit_request": _("Decided a request for a limit"),

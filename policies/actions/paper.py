@@ -5,19 +5,23 @@ from collections.abc import Sequence
 
 from django.core.files.uploadedfile import UploadedFile
 
-from accounts.audit import subject_of
+from accounts.access import require_role
+from accounts.audit import action, record, subject_of
 from desk.actions.document import keep_document
 from policies.models import LimitRequest, RequestPaper
 
 
-def keep_papers(by: int, request: LimitRequest, uploads: Sequence[UploadedFile]) -> int:
-    """Keep uploaded files with the stored request, each through desk's own action and checks; returns how many.
+@action
+def keep_request_papers(*, by: int, request: int, uploads: Sequence[UploadedFile]) -> list[RequestPaper]:
+    """Keep uploaded files with a request, each by desk's own action and checks; within the act that makes the request.
 
-    For the action that makes the request, inside its transaction: one refused file refuses the request with all of
-    them. The same content twice in one form is one paper.
+    One refused file refuses the request with all of them. The same content twice in one form is one paper.
     """
-    own_form = uuid.uuid5(request.form_key, subject_of(request))
+    found = LimitRequest.objects.get(pk=request)
+    require_role(by, found.exporter_id)
+    own_form, kept = uuid.uuid5(found.form_key, subject_of(found)), []
     for upload in uploads:
-        document = keep_document(by=by, exporter=request.exporter_id, upload=upload, form=own_form)
-        RequestPaper.objects.get_or_create(document=document, defaults={"request": request})
-    return len(uploads)
+        document = keep_document(by=by, exporter=found.exporter_id, upload=upload, form=own_form)
+        kept.append(RequestPaper.objects.get_or_create(document=document, defaults={"request": found})[0])
+    record(by=by, subject=found, exporter=found.exporter_id, files=len({paper.pk for paper in kept}))
+    return kept

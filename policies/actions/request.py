@@ -26,7 +26,7 @@ from kernel.money import Rate
 from kernel.refusals import refusal, refuse
 from kernel.working import as_json
 from policies.actions.holding import HeldBuyer, Writ
-from policies.actions.paper import keep_papers
+from policies.actions.paper import keep_request_papers
 from policies.appealing import Appealed, appeal_refused
 from policies.capacity import Capacity
 from policies.edition import Edition, edition
@@ -230,7 +230,8 @@ def _handed_in(
     if not reviewed:
         request.asked_at, request.asked_by_id = timezone.now(), by
     _stored(request)
-    keep_papers(by, request, uploads)
+    if uploads:
+        keep_request_papers(by=by, request=request.pk, uploads=uploads)
     if reviewed:
         path = reverse("limit_request", args=[request.pk])
         open_review(by=by, exporter=request.exporter_id, act=ACT, subject=subject_of(request), path=path)

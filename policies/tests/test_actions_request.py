@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from accounts.tests.factories import member
+from accounts.tests.factories import exporter, member
 from buyers.actions.merge import merge_buyers
 from buyers.actions.signal import record_signal
 from buyers.models import Buyer, FeedRun, SanctionsEntry, ScreeningHit, Signal
@@ -20,6 +20,7 @@ from desk.tests.files import PDF
 from kernel.refusals import NotAllowed, Refused
 from policies.actions.decision import decide_limit_request
 from policies.actions.ends import lapse_limits
+from policies.actions.paper import keep_request_papers
 from policies.actions.request import hand_back_request, send_reviewed_request, withdraw_limit_request
 from policies.models import BuyerCapacity, CreditLimit, LimitDecision, LimitRequest
 from policies.tests.factories import appetite, decision, limit_request
@@ -486,3 +487,11 @@ def test_an_appeal_with_a_file_that_is_refused_leaves_nothing_behind() -> None:
     assert [(no.code, no.about) for no in caught.value.refusals] == [("document_empty", "files")]
     assert not LimitRequest.objects.filter(appeals=part).exists()
     assert not Document.objects.exists()
+
+
+def test_papers_are_kept_by_people_of_the_firm_only() -> None:
+    s = scene()
+    made, stranger = s.ask(), member(exporter())
+    with pytest.raises(NotAllowed):
+        keep_request_papers(by=stranger.pk, request=made.pk, uploads=[pdf("accounts.pdf")])
+    assert not made.papers.exists()
