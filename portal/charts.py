@@ -30,6 +30,14 @@ def bar(value: Decimal, limit: Decimal | None, longest: Decimal) -> Bar:
     return Bar(inside, length(value, longest) - inside if value > limit else 0, length(limit, longest))
 
 
+STEPS = 5
+
+
+def bar_of_steps(step: int) -> Bar:
+    """A bar of 0 to STEPS steps: how far, not how much."""
+    return bar(Decimal(step), None, Decimal(STEPS))
+
+
 def length(amount: Decimal, longest: Decimal) -> int:
     """Units of `amount` where `longest` is WIDE; 0 on an empty scale."""
     if longest <= 0:
@@ -117,3 +125,18 @@ def line(values: Sequence[tuple[int, Decimal]]) -> str:
 def depth(rank: Decimal) -> int:
     """How far from the top of its strip a rank lies, 100 being on top."""
     return int((HIGHEST - min(max(rank, Decimal(0)), HIGHEST)) * STRIP / HIGHEST)
+
+
+def steps(points: Iterable[tuple[date, int]], until: date) -> list[list[int]]:
+    """The same line as the corners of a stepped polyline, [0-WIDE across, 0-TALL down]; none without a grade."""
+    found = sorted(points)
+    if not found:
+        return []
+    first, last = found[0][0], max(found[-1][0], until)
+    days = max((last - first).days, 1)
+    corners: list[list[int]] = []
+    for given, value in found:
+        x = (given - first).days * WIDE // days
+        corners += [[x, corners[-1][1]]] if corners else []
+        corners.append([x, height(value)])
+    return [*corners, [WIDE, corners[-1][1]]]

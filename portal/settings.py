@@ -275,6 +275,8 @@ CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 
 # The insurer's own currency: capacity over all policies is counted in it.
 HOUSE_CURRENCY = env.str("HOUSE_CURRENCY", default="EUR")
+# Of how many different buyers outside its book a firm may look up the grade within a day.
+GRADE_LOOKUPS_A_DAY = env.int("GRADE_LOOKUPS_A_DAY", default=100)
 # Refreshing scores: buyers per range, how long a worker may hold one, and how many workers are woken at once.
 SCORE_RANGE_SIZE = env.int("SCORE_RANGE_SIZE", default=5_000)
 SCORE_LEASE_SECONDS = env.int("SCORE_LEASE_SECONDS", default=600)

@@ -38,6 +38,63 @@ WORDS: dict[str, Any] = {
     ),
     "ask_to_prolong_limit": _("The limit ends soon. Ask for it again in time, so that cover does not lapse."),
     "nothing_to_do_now": _("Nothing is waiting. The limit is in force and what is owed lies within it."),
+    # A buyer's report (portal/views/report.py).
+    "report_not_graded": _(
+        "There are no accounts and no payment experience to grade this buyer from. Requests for a limit are decided by "
+        "an underwriter."
+    ),
+    "report_without_accounts": _("There are no accounts of this buyer."),
+    "report_without_events": _("Nothing is known to have happened."),
+    "report_disclaimer": _(
+        "This report is for the firm it was made for and for the day it bears. It is no promise of cover: only the "
+        "policy and its credit limits say what is insured."
+    ),
+    "payment_is_hidden": _("Payment experience counts, but is shown only once three policyholders have reported."),
+    "payment_unknown": _("No policyholder has reported how this buyer pays."),
+    "strengths_explained": _(
+        "Between the worst and the best that the scorecard knows, by what is known of each group. Steps, not weights: "
+        "groups count differently in the grade."
+    ),
+    "strength_1": _("At the weak end"),
+    "strength_2": _("Below the middle"),
+    "strength_3": _("In the middle"),
+    "strength_4": _("Above the middle"),
+    "strength_5": _("At the strong end"),
+    "strength_unknown": _("Nothing known"),
+    # The recommended maximum credit (buyers/recommended_credit.py).
+    "credit_by_equity": _("%(share_percent)s of the equity of %(base_amount)s"),
+    "credit_by_working_capital": _("%(share_percent)s of current assets less current liabilities, %(base_amount)s"),
+    "credit_by_purchases": _("%(share_percent)s of what it buys in a month, %(base_amount)s"),
+    "credit_by_sales": _(
+        "%(share_percent)s of what it sells in a month, %(base_amount)s, as its purchases are not known"
+    ),
+    "credit_smallest": _("The smallest of these"),
+    "credit_grade_factor": _("× %(factor)s for grade %(grade)s"),
+    "credit_confidence_factor": _("× %(factor)s for a confidence of %(confidence_percent)s"),
+    "credit_missing_factor": _("× %(factor)s as one of the three shares is not known"),
+    "credit_unaudited_factor": _("× %(factor)s as the accounts are not audited"),
+    "credit_old_factor": _("× %(factor)s as the accounts are old (year to %(ended_on)s)"),
+    "credit_recommended": _("Rounded down to %(digits)s digits: the recommended maximum"),
+    "credit_without_accounts": _("No amount is recommended: there are no accounts of this buyer."),
+    "credit_without_grade": _("No amount is recommended: the buyer is not graded."),
+    "credit_accounts_too_old": _("No amount is recommended: the latest accounts (year to %(ended_on)s) are too old."),
+    "credit_too_little_known": _("No amount is recommended: too few lines of the accounts are known."),
+    "credit_funds_used_up": _(
+        "Nothing on open account: equity or working capital is used up. Ask for payment in advance or for security."
+    ),
+    "credit_grade_too_weak": _(
+        "Nothing on open account at grade %(grade)s. Ask for payment in advance or for security."
+    ),
+    "credit_is_advice": _(
+        "What a careful supplier would let this buyer owe at most, by its accounts and its grade alone. Advice, no "
+        "cover: what is insured is the credit limit."
+    ),
+    # The quick look at a grade (portal/views/lookup.py).
+    "too_many_lookups": _(
+        "Your firm has looked up %(number)s buyers within a day, which is the most. Take those you trade with into "
+        "your book, or go on tomorrow."
+    ),
+    "audit_look_up_grade": _("Looked up a grade"),
 }
 
 # Words of the admin and of Celery's tables that have no Chinese of their own; our catalogue goes before theirs.

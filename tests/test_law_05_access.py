@@ -56,7 +56,7 @@ OF_NO_OBJECT = {"country", "export_buyers"}
 
 
 # Addresses that find their object by what the form says; an empty form names none.
-BY_FORM = {"add_buyer", "change_person", "switch_firm"}
+BY_FORM = {"add_buyer", "grade_lookup", "change_person", "switch_firm"}
 
 
 def example(*names: str, **of: Callable[[World], Any]) -> None:
@@ -66,6 +66,7 @@ def example(*names: str, **of: Callable[[World], Any]) -> None:
 
 
 example("buyer", "score_history", pk=lambda w: w.buyer.pk)
+example("buyer_report", "buyer_report_pdf", "looked_up_grade", pk=lambda w: w.buyer.pk)
 example("change_role", "end_membership", pk=lambda w: w.other_member.pk)
 example("resend_invitation", "revoke_invitation", pk=lambda w: w.invitation.pk)
 example("open_invitation", token=lambda w: "not-a-token")

@@ -1,0 +1,36 @@
+"""The steps of the groups: five, from the lines a reader may see, without a point in them."""
+
+import pytest
+
+from buyers.explanation import LIFTS, LOWERS, MISSING, Line
+from buyers.scorecard import edition
+from buyers.strengths import strengths
+
+CARD = edition("2026-1")
+SOLVENCY = [i for i in CARD.indicators if i.group == "solvency"]
+
+
+def lines(share: float, effect: str = LIFTS) -> list[Line]:
+    return [
+        Line(i.code, i.group, effect, round(min(i.points) + share * (max(i.points) - min(i.points))), i.weight, i.code)
+        for i in SOLVENCY
+    ]
+
+
+@pytest.mark.parametrize(("share", "step"), [(0, 1), (0.3, 2), (0.5, 3), (0.7, 4), (1, 5)])
+def test_the_step_lies_between_the_worst_and_the_best_of_the_card(share: float, step: int):
+    (found,) = strengths(lines(share), CARD)
+    assert (found.group, found.step, found.code) == ("solvency", step, f"strength_{step}")
+
+
+def test_what_is_missing_is_neither_weak_nor_strong():
+    best, *rest = lines(1)
+    worst = [Line(r.indicator, r.group, MISSING, -50, r.weight, r.code) for r in rest]
+    (found,) = strengths([best, *worst], CARD)
+    assert (found.step, found.known, found.of) == (5, 1, len(SOLVENCY))
+    (nothing,) = strengths(worst, CARD)
+    assert (nothing.step, nothing.code, nothing.title) == (None, "strength_unknown", "group_solvency")
+
+
+def test_a_group_a_reader_may_not_see_has_no_step():
+    assert {s.group for s in strengths(lines(0, LOWERS), CARD)} == {"solvency"}

@@ -1,0 +1,250 @@
+"""A buyer's report, on the page and as a PDF: for whom, what it says, and what it never says."""
+
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+from pypdf import PdfReader
+
+from accounts.models import Exporter
+from accounts.tests.factories import exporter, member, signed_in
+from buyers.actions.score import score_buyer
+from buyers.models import Buyer, BuyerLink, CountryRisk, Signal
+from buyers.tests.factories import buyer, experience, in_book, quoted, score, statement
+from policies.tests.factories import policy
+from portal.typesetting import printable, typeset
+from portal.views.report import TEMPLATE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def firm() -> Exporter:
+    return exporter(name="Ours GmbH")
+
+
+@pytest.fixture
+def reader(client: Client, firm: Exporter) -> Client:
+    return signed_in(client, member(firm, "reader"), firm)
+
+
+def today() -> date:
+    return timezone.now().date()
+
+
+def with_accounts(firm: Exporter, name: str = "Kesselring Werkzeuge GmbH", **columns: object) -> Buyer:
+    about = in_book(firm, buyer(name, **columns)).buyer
+    last = date(today().year - 1, 12, 31)
+    statement(about, last, audited=True)
+    statement(about, last.replace(year=last.year - 1), sales=14_000_000, equity=3_100_000)
+    return about
+
+
+def scored(about: Buyer) -> Buyer:
+    score_buyer(by=None, buyer=about.pk, today=today())
+    about.refresh_from_db()
+    return about
+
+
+def page_of(reader: Client, about: Buyer) -> str:
+    response = reader.get(reverse("buyer_report", args=[about.pk]))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def pdf_of(reader: Client, about: Buyer, language: str = "en") -> tuple[bytes, str]:
+    reader.cookies["django_language"] = language
+    response = reader.get(reverse("buyer_report_pdf", args=[about.pk]), headers={"accept-language": language})
+    content = b"".join(response.streaming_content)
+    return content, words_of(content)
+
+
+def words_of(content: bytes) -> str:
+    """The text of a PDF with its line breaks taken out, since they fall where the paper ends."""
+    text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    return " ".join(text.split())
+
+
+def test_a_buyer_outside_the_book_has_no_report(reader: Client):
+    about = in_book(exporter(), buyer()).buyer
+    for name in ("buyer_report", "buyer_report_pdf"):
+        assert reader.get(reverse(name, args=[about.pk])).status_code == 404
+
+
+def test_a_merged_buyer_leads_to_the_one_it_became(reader: Client, firm: Exporter):
+    now_is = in_book(firm, buyer()).buyer
+    was = buyer(merged_into=now_is)
+    for name in ("buyer_report", "buyer_report_pdf"):
+        assert reader.get(reverse(name, args=[was.pk])).url == reverse(name, args=[now_is.pk])
+
+
+def test_a_buyer_of_whom_nothing_is_known_has_a_report_all_the_same(reader: Client, firm: Exporter):
+    about = in_book(firm, buyer("Unbekannt AG")).buyer
+    content = page_of(reader, about)
+    for words in ("There are no accounts of this buyer", "No amount is recommended", "Nothing is known to have"):
+        assert words in content
+    assert "Not graded" in pdf_of(reader, about)[1]
+
+
+def test_the_page_says_where_the_buyer_stands_without_points(reader: Client, firm: Exporter):
+    about = scored(with_accounts(firm))
+    content = page_of(reader, about)
+    for words in ("Solvency", "Above the middle", "Equity is 35 % of total assets", "15,000,000", "14,000,000", "68"):
+        assert words in content
+    body = content.lower().split("<main")[1]
+    assert "points" not in body
+    assert "probability" not in body
+
+
+def test_the_recommended_credit_shows_its_working(reader: Client, firm: Exporter):
+    about = with_accounts(firm)
+    score(about, 2, confidence=90)
+    content = page_of(reader, about)
+    # By hand: 10 % of 3,500,000 is the smallest of the three shares; no factor lowers it.
+    for words in ("10 % of the equity of 3,500,000.00 EUR", "350,000.00", "400,000.00", "437,500.00", "credit-2026-1"):
+        assert words in content
+    assert "350,000" in pdf_of(reader, about)[1]
+
+
+def test_the_recommended_credit_stands_in_the_policys_currency_too(reader: Client, firm: Exporter):
+    policy(firm, currency="USD")
+    about = with_accounts(firm)
+    score(about, 2, confidence=90)
+    quoted("USD", "1.1", today())
+    content = page_of(reader, about)
+    assert "385,000" in content  # 350,000 × 1.1
+    assert "1 EUR = 1.1 USD" in content
+    assert "385,000.00 USD" in pdf_of(reader, about)[1].replace("\u00a0", " ")
+
+
+def test_a_currency_without_a_rate_is_said(reader: Client, firm: Exporter):
+    policy(firm, currency="USD")
+    about = with_accounts(firm)
+    score(about, 2, confidence=90)
+    assert "USD" in page_of(reader, about)
+    assert "350,000" in page_of(reader, about)
+
+
+@pytest.mark.parametrize(("reporters", "shown"), [(2, False), (3, True)])
+def test_payment_experience_is_shown_from_three_reporters_up(
+    reader: Client, firm: Exporter, reporters: int, shown: bool
+):
+    about = with_accounts(firm)
+    for _ in range(reporters):
+        experience(about, exporter(), month=today().replace(day=1), days_beyond_terms=31, share_overdue=Decimal(44))
+    content, (_file, text) = page_of(reader, scored(about)), pdf_of(reader, about)
+    for said in (content, text):
+        assert ("31 days after terms" in said) is shown
+        assert ("only once three policyholders" in said) is not shown
+
+
+def test_who_reported_is_never_said(reader: Client, firm: Exporter):
+    about = with_accounts(firm)
+    rival = exporter(name="Rival Ltd")
+    for kind, source, reporter in (("overdue_reported", "receivables", rival), ("court_case", "AG Köln", None)):
+        Signal.objects.create(buyer=about, kind=kind, happened_on=today(), source=source, reporter=reporter)
+    statement(about, date(today().year - 3, 12, 31), source="policyholder")
+    for said in (page_of(reader, scored(about)), pdf_of(reader, about)[1]):
+        assert "Rival" not in said
+        assert "verdue reported" not in said
+        assert "policyholder" not in said.replace("policyholders have reported", "").replace("policyholder has rep", "")
+
+
+def test_the_country_and_the_public_group_stand_in_it(reader: Client, firm: Exporter):
+    about = with_accounts(firm, country="VN")
+    CountryRisk.objects.create(
+        country="VN", valid_from=date(2026, 1, 1), oecd_class=4, house_grade="B", house_level=3, source="OECD"
+    )
+    staff_only = firm.created_by
+    BuyerLink.objects.create(buyer=about, relation="parent", other=buyer("Mutter AG"), source="GLEIF")
+    BuyerLink.objects.create(buyer=buyer("Tochter GmbH"), relation="parent", other=about, source="GLEIF")
+    BuyerLink.objects.create(buyer=about, relation="main_customer", other=buyer("Kunde AG"), source="GLEIF")
+    entered = buyer("Heimlich KG")
+    BuyerLink.objects.create(buyer=entered, relation="parent", other=about, source="told", recorded_by=staff_only)
+    for said in (page_of(reader, about), pdf_of(reader, about)[1]):
+        assert "B3" in said
+        for public in ("Mutter AG", "Tochter GmbH"):
+            assert public in said
+        for private in ("Kunde AG", "Heimlich KG"):
+            assert private not in said
+
+
+# --- the PDF ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_is_a_file_with_a_plain_name(reader: Client, firm: Exporter):
+    about = with_accounts(firm, "苏州“强钢”管业有限公司", country="CN")
+    response = reader.get(reverse("buyer_report_pdf", args=[about.pk]))
+    assert response.headers["Content-Type"] == "application/pdf"
+    name = response.headers["Content-Disposition"].partition("filename=")[2].strip('"')
+    assert name == f"report-suzhouqianggangguanyeyouxiangongsi-{today().isoformat()}.pdf"
+    assert b"".join(response.streaming_content).startswith(b"%PDF-1.")
+
+
+def test_a_chinese_reader_gets_chinese(reader: Client, firm: Exporter):
+    about = scored(with_accounts(firm, "苏州强钢管业有限公司", country="CN"))
+    with translation.override("zh-hans"):
+        _file, text = pdf_of(reader, about, "zh-hans")
+    tight = text.replace(" ", "")
+    for words in ("苏州强钢管业有限公司", "买方报告", "建议最高赊销额", "15,000,000", "评级"):
+        assert words in tight
+    assert "Recommended" not in text
+
+
+def test_the_same_facts_make_the_same_file(reader: Client, firm: Exporter):
+    about = scored(with_accounts(firm))
+    assert pdf_of(reader, about)[0] == pdf_of(reader, about)[0]
+
+
+def test_it_is_an_archive_file(reader: Client, firm: Exporter):
+    content, _text = pdf_of(reader, scored(with_accounts(firm)))
+    metadata = PdfReader(BytesIO(content)).xmp_metadata
+    assert metadata is not None
+    (part,) = metadata.rdf_root.getElementsByTagName("pdfaid:part")
+    assert part.firstChild.data == "2"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '#panic("x") *bold* _it_ $x^2$ `raw` \\u{41} [a] <label> @ref // no /* no */',
+        "#include \"/etc/passwd\"",
+        "الشركة العربية للتجارة",
+        "東京電力 株式会社 한국전력",
+        "= Heading - item + item",
+    ],
+)  # fmt: skip
+def test_a_name_is_never_markup(reader: Client, firm: Exporter, name: str):
+    about = in_book(firm, buyer(name)).buyer
+    content, text = pdf_of(reader, about)
+    tight = "".join(text.split())
+    if "ا" in name:  # right to left: the words are there, each in its own order
+        assert all(word in text or word[::-1] in text for word in name.split())
+    else:
+        assert "".join(name.split()) in tight
+    assert "root:" not in text
+    assert content.startswith(b"%PDF")
+
+
+def test_a_character_no_font_has_breaks_nothing(reader: Client, firm: Exporter):
+    about = in_book(firm, buyer("บริษัท 😀 Siam")).buyer
+    assert "Siam" in pdf_of(reader, about)[1]
+
+
+def test_marks_that_turn_text_round_are_left_out():
+    assert printable({"a": ["x\u202ey\x07", 3, None]}) == {"a": ["xy", 3, None]}
+
+
+def test_nothing_but_the_data_is_asked_of_the_caller():
+    assert typeset(TEMPLATE, SHEET).startswith(b"%PDF")
+
+
+SHEET = {
+    "lang": "en", "region": "GB", "title": "t", "label": "l", "name": "n", "sub": "s", "made": "m",
+    "date": [2026, 11, 21], "grade": 9, "grade_label": "g", "ungraded": "u", "scale": "s", "sub_grade": "",
+    "blocks": [], "fine": [],
+}  # fmt: skip

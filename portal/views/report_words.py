@@ -1,0 +1,49 @@
+"""Words that the page of a report and its PDF share."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from buyers.signals import Seen
+from buyers.strengths import Strength
+from portal.templatetags.words import say_tag
+from portal.views.report_parts import Report
+
+RATIO_LABELS: dict[str, Any] = {
+    "equity_ratio": gettext_lazy("Equity ratio"),
+    "current_ratio": gettext_lazy("Current ratio"),
+    "return_on_assets": gettext_lazy("Return on assets"),
+    "return_on_sales": gettext_lazy("Return on sales"),
+    "receivable_days": gettext_lazy("Days its customers take to pay"),
+}
+
+
+def said_of_event(event: Seen) -> dict[str, Any]:
+    """An event of the timeline: what happened, when (a month where the day would say too much), who published it."""
+    when = f"{event.happened_on:%Y-%m}" if event.by_month else event.happened_on.isoformat()
+    title = say_tag({"code": event.code, "facts": event.facts})
+    return {"title": title, "when": when, "text": event.source, "kind": event.kind.severity}
+
+
+def standing_said(strength: Strength) -> str:
+    """The words beside a bar; what is known of the group where not everything is."""
+    said = say_tag(strength.code)
+    if not strength.step or strength.known == strength.of:
+        return said
+    return _("%(said)s (%(known)s of %(of)s known)") % {"said": said, "known": strength.known, "of": strength.of}
+
+
+def sources(report: Report) -> str:
+    """Where the facts come from, and by which editions they were weighed."""
+    comma = pgettext("list", ", ")
+    published = sorted({year.source for year in report.years if year.source} | {report.buyer.source} - {""})
+    editions = [report.score.edition] if report.score else []
+    comma = pgettext("list", ", ")
+    listed = comma.join(published)
+    editions.append(report.credit.found.edition)
+    said = _(
+        "Grade and recommendation are computed by rules (editions %(editions)s) from what the sources below hold; they "
+        "may be incomplete or late, and nobody vouches for them."
+    ) % {"editions": comma.join(editions)}
+    return " ".join(filter(None, [said, listed and _("Sources: %(sources)s.") % {"sources": listed}]))
