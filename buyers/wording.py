@@ -526,6 +526,7 @@ TRAIL: dict[str, Any] = {
     "audit_score_buyer": _("Graded a buyer"),
     "audit_plan_refresh": _("Planned a refresh of grades"),
     "audit_refresh_range": _("Refreshed grades"),
+    "audit_make_everyone_due": _("Had all grades refreshed"),
     "audit_fail_range": _("Gave up a part of a refresh"),
     "audit_resume_refresh": _("Took up a refresh again"),
     "audit_keep_country_risks": _("Recorded country risks"),
