@@ -130,7 +130,8 @@ def read_bare(buyers: list[int]) -> None:
     ago = {
         "since": DAY - timedelta(days=windows.accounts_days + 460), "recently": plus_months(DAY, -3),
         "overdues_since": plus_months(DAY, -12), "claims_since": plus_months(DAY, -36),
-        "insolvency_since": plus_months(DAY, -36),
+        "insolvency_since": plus_months(DAY, -36), "courts_since": plus_months(DAY, -24),
+        "filings_since": plus_months(DAY, -12), "sectors": facts.sector_classes(),
     }  # fmt: skip
     for query, types in (
         (everything, facts.BUYERS_TYPES), (facts.STATEMENTS, facts.STATEMENTS_TYPES),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.access import require_group
 from accounts.audit import action, record
 from accounts.models.roles import UNDERWRITER_GROUPS
-from buyers.models import ScoreRange, ScoreRun
+from buyers.models import Buyer, ScoreRange, ScoreRun
 from buyers.scorecard import CURRENT
 
 # Any number; it only has to be the same for all who plan.
@@ -38,6 +38,17 @@ def plan_refresh(*, by: int | None, today: date) -> ScoreRun | None:
         return None
     record(by=by, subject=run, ranges=ranges, day=today.isoformat())
     return run
+
+
+@action
+def make_everyone_due(*, by: int | None, today: date) -> int:
+    """Make every rated buyer due on `today`, so that the next refresh scores all under the edition in use; how many."""
+    if by is not None:
+        require_group(by, UNDERWRITER_GROUPS)
+    rated = Buyer.objects.filter(grade__isnull=False, merged_into__isnull=True).exclude(next_score_on__lte=today)
+    made_due = rated.update(next_score_on=today)
+    record(by=by, subject="scorerun:everyone", made_due=made_due, edition=CURRENT, day=today.isoformat())
+    return made_due
 
 
 @action

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 from threading import Barrier, Thread
 from urllib.parse import urlsplit, urlunsplit
@@ -20,11 +21,11 @@ from accounts.models import AuditEvent
 from accounts.tests.factories import exporter, member, staff
 from buyers import tasks
 from buyers.actions.score import refresh_range
-from buyers.actions.score_run import fail_range, plan_refresh, resume_refresh
+from buyers.actions.score_run import fail_range, make_everyone_due, plan_refresh, resume_refresh
 from buyers.models import Alert, Buyer, Score, ScoreRange, ScoreRun
 from buyers.models.score_run import MOST_ATTEMPTS
 from buyers.tasks import plan_scores, sweep_ranges, work_on_next_range, work_on_refresh
-from buyers.tests.factories import buyer, in_book, statement
+from buyers.tests.factories import buyer, in_book, score, statement
 from kernel.refusals import NotAllowed
 
 TODAY = date(2026, 11, 21)
@@ -421,3 +422,26 @@ def test_a_worker_killed_in_the_middle_of_a_range_loses_and_doubles_nothing(sett
     assert Alert.objects.count() == 6
     assert ScoreRange.objects.get(pk=held.pk).attempts == 2
     assert ScoreRun.objects.get().finished_at
+
+
+@pytest.mark.django_db
+def test_everyone_is_scored_again_under_the_edition_in_use_and_old_scores_keep_theirs():
+    rated, unrated, gone = buyer(), buyer(), buyer()
+    for firm in (rated, gone):
+        statement(firm)
+        score(firm, 4, edition="2026-1")
+    Buyer.objects.filter(pk=gone.pk).update(merged_into=rated)
+    Buyer.objects.filter(pk=rated.pk).update(next_score_on=TODAY + timedelta(days=20))
+    call_command("refresh_scores", "--everyone", "--day", TODAY.isoformat(), stdout=StringIO())
+    editions = Score.objects.filter(buyer=rated).order_by("id").values_list("edition", flat=True)
+    assert list(editions) == ["2026-1", "2026-2"]
+    assert not Score.objects.filter(buyer__in=[unrated.pk]).exists()
+    assert Score.objects.filter(buyer=gone).count() == 1
+    assert AuditEvent.objects.get(action="make_everyone_due").details["made_due"] == 1
+
+
+@pytest.mark.django_db
+def test_only_underwriters_have_everyone_scored_again():
+    with pytest.raises(NotAllowed):
+        make_everyone_due(by=member(exporter()).pk, today=TODAY)
+    assert make_everyone_due(by=staff().pk, today=TODAY) == 0
