@@ -73,6 +73,7 @@ class ColumnsForm(forms.Form):
                 required=False,
                 choices=_meanings(),
                 initial=columns[place] if place < len(columns) else "",
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     def columns(self, rows: int) -> list[dict[str, Any]]:
