@@ -125,7 +125,8 @@ def choose_listed_buyers(*, by: int, customer_list: int, choices: Mapping[int, i
         wanted = choices[line.pk]
         offered = {candidate["buyer"] for candidate in line.candidates}
         refuse([refusal("choice_not_offered", "", number=line.number)] if wanted not in {None, *offered} else [])
-        if (line.chosen_id, line.by_hand) != (wanted, True):
+        # What the match took for certain and a person left as it is stays the match's.
+        if line.chosen_id != wanted or not (wanted or line.by_hand):
             line.chosen_id, line.by_hand = wanted, True
             changed.append(line)
     CustomerRow.objects.bulk_update(changed, ["chosen", "by_hand"], batch_size=500)

@@ -2,13 +2,20 @@
 
 import csv
 import io
+import os
+import signal
+import subprocess
+import sys
+import time
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier, Thread
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -33,6 +40,7 @@ from buyers.tests.factories import buyer, in_book
 from desk.models import Document
 from kernel.refusals import NotAllowed, Refused
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 LIST = """Name;Country;VAT;City;Our reference
 Kesselring Werkzeuge;DE;DE136695976;;C-1
 Acme Trading GmbH;DE;;Hamburg;C-2
@@ -283,6 +291,45 @@ def test_workers_at_once_match_every_row_once(firm, clerk, known, settings):
     assert set(row.ranges.values_list("attempts", flat=True)) == {1}
 
 
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.xdist_group("races")
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(firm, clerk, known, settings):
+    settings.MATCH_RANGE_SIZE = 3
+    row = handed_in(clerk, firm)
+    confirm_columns(by=clerk.pk, customer_list=row.pk, columns=row.columns)
+    read_next_list()
+    url = urlsplit(os.environ["DATABASE_URL"])
+    database = urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
+    work = "import django; django.setup(); from buyers.customer_lists.tasks import match_next_range; match_next_range()"
+    environment = {
+        **os.environ, "DATABASE_URL": database, "MATCH_LEASE_SECONDS": "1", "DJANGO_SETTINGS_MODULE": "portal.settings",
+    }  # fmt: skip
+    with transaction.atomic():  # the rows are locked, so that the worker stands still in its transaction
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE buyers_customerrow IN SHARE MODE")
+        worker = subprocess.Popen([sys.executable, "-c", work], env=environment, cwd=ROOT)
+        until = time.monotonic() + 60
+        while not waiting_for_the_rows():
+            assert worker.poll() is None and time.monotonic() < until, "the worker never came so far"
+            time.sleep(0.05)
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.wait()
+    while row.stage != "ready":
+        assert time.monotonic() < until, "nobody took the range over"
+        match_next_range()
+        row.refresh_from_db()
+    assert (row.certain, row.to_choose, row.unknown, row.refused) == (2, 1, 1, 1)
+    assert list(row.ranges.order_by("first").values_list("attempts", flat=True)) == [2, 1]
+    assert events("match_range") == 2
+
+
+def waiting_for_the_rows() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'buyers_customerrow'::regclass")
+        return cursor.fetchone()[0] > 0
+
+
 # --- chosen and added -------------------------------------------------------------------------------------------------
 
 
@@ -339,6 +386,16 @@ def test_none_of_them_takes_a_certain_one_out(clerk, firm, known):
     row = matched(clerk, firm)
     choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices={row.rows.get(number=2).pk: None})
     assert add_listed_buyers(by=clerk.pk, customer_list=row.pk).added == 1
+
+
+def test_what_a_person_leaves_as_it_was_stays_the_choice_of_the_match(clerk, firm, known):
+    row = matched(clerk, firm)
+    certain, shared = row.rows.get(number=2), row.rows.get(number=4)
+    choices = {certain.pk: certain.chosen_id, shared.pk: None}
+    assert choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices=choices) == 1
+    certain.refresh_from_db()
+    shared.refresh_from_db()
+    assert (certain.by_hand, shared.by_hand) == (False, True)
 
 
 def test_a_list_dropped_leaves_no_row_and_no_file(clerk, firm, known):
