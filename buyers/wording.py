@@ -323,15 +323,15 @@ SCORES: dict[str, Any] = {
     ),
     # what may be right all the same
     "assets_do_not_add_up": _(
-        "Fixed and current assets together differ from total assets by %(amount)s %(currency)s. Deferred items may be "
+        "Fixed and current assets together differ from total assets by %(amount)s. Deferred items may be "
         "the reason."
     ),
     "balance_does_not_balance": _(
-        "Equity and liabilities together differ from total assets by %(amount)s %(currency)s. Provisions or deferred "
+        "Equity and liabilities together differ from total assets by %(amount)s. Provisions or deferred "
         "income may be the reason."
     ),
     "debts_do_not_add_up": _(
-        "Current liabilities and long-term debt together differ from total liabilities by %(amount)s %(currency)s."
+        "Current liabilities and long-term debt together differ from total liabilities by %(amount)s."
     ),
     "profit_exceeds_sales": _("The operating profit is more than the sales. Look whether the two were mixed up."),
     # amounts as people write them
