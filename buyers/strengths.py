@@ -6,10 +6,11 @@ that what is hidden from a reader is not in the steps either.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 
 from buyers.explanation import MISSING, Line
-from buyers.scorecard import Edition
+from buyers.scorecard import Edition, Indicator
 
 STEPS = 5
 
@@ -36,14 +37,22 @@ class Strength:
 
 def strengths(lines: Iterable[Line], edition: Edition) -> list[Strength]:
     """The groups of `lines`, in the order of the edition."""
-    spans = {i.code: (min(i.points), max(i.points)) for i in edition.indicators}
-    return [_strength(group, list(found), spans) for group, found in groupby(lines, key=lambda line: line.group)]
+    card = {indicator.code: indicator for indicator in edition.indicators}
+    return [_strength(group, list(found), card) for group, found in groupby(lines, key=lambda line: line.group)]
 
 
-def _strength(group: str, lines: list[Line], spans: dict[str, tuple[int, int]]) -> Strength:
+def _strength(group: str, lines: list[Line], card: dict[str, Indicator]) -> Strength:
     known = [line for line in lines if line.effect != MISSING]
-    span = sum(spans[line.indicator][1] - spans[line.indicator][0] for line in known)
-    if not span:
+    weight = sum(card[line.indicator].weight for line in known)
+    if not weight:
         return Strength(group, None, len(known), len(lines))
-    above = sum(line.points - spans[line.indicator][0] for line in known)
-    return Strength(group, min(STEPS, 1 + above * STEPS // span), len(known), len(lines))
+    # Each indicator on a scale of its own, weighed as its confidence is: by points alone one that may fall very deep
+    # (a claim filed) would hold the whole group at the strong end while nobody filed one.
+    share = sum(card[line.indicator].weight * _share(line, card[line.indicator]) for line in known) / weight
+    return Strength(group, min(STEPS, 1 + int(share * STEPS)), len(known), len(lines))
+
+
+def _share(line: Line, indicator: Indicator) -> Fraction:
+    """How far the line's points lie between the fewest (0) and the most (1) its indicator gives to what is known."""
+    fewest, most = min(indicator.points), max(indicator.points)
+    return Fraction(line.points - fewest, most - fewest) if most > fewest else Fraction(1, 2)

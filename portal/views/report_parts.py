@@ -194,25 +194,18 @@ class Row:
 
     label: Any
     cells: list[str]
-    years: tuple[int, ...]
-
-    @property
-    def by_year(self) -> list[tuple[int, str]]:
-        """Each cell with its year, which labels it on a phone."""
-        return list(zip(self.years, self.cells, strict=True))
 
 
 def accounts_table(years: Sequence[Year], ratio_labels: dict[str, Any], missing: str) -> list[Row]:
     """Lines in whole units of each year's currency, then the key ratios with their unit."""
     labels = {field.name: field.verbose_name for field in FinancialStatement._meta.concrete_fields}
-    ends = tuple(year.row.period_end.year for year in years)
     rows = [
-        Row(labels[name], [whole(getattr(year.row, name), missing) for year in years], ends)
+        Row(labels[name], [whole(getattr(year.row, name), missing) for year in years])
         for name in SHOWN_LINES
         if any(getattr(year.row, name) is not None for year in years)
     ]
     return rows + [
-        Row(ratio_labels[code], [ratio_shown(code, year.ratios[code], missing) for year in years], ends)
+        Row(ratio_labels[code], [ratio_shown(code, year.ratios[code], missing) for year in years])
         for code in KEY_RATIOS
         if any(year.ratios[code] is not None for year in years)
     ]
