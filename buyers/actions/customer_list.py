@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
@@ -146,7 +147,8 @@ def add_listed_buyers(*, by: int, customer_list: int) -> CustomerList:
     row = _locked(customer_list)
     require_role(by, row.exporter_id)
     row.stage = CUSTOMER_LIST.target("add", row.stage)
-    facts = {"list": row.pk, "exporter": row.exporter_id, "by": by, "now": timezone.now()}
+    now = timezone.now()
+    facts: dict[str, Any] = {"list": row.pk, "exporter": row.exporter_id, "by": by, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_PRESENT, facts)
         cursor.execute(_ADD, facts)
@@ -157,7 +159,7 @@ def add_listed_buyers(*, by: int, customer_list: int) -> CustomerList:
         rows = cursor.rowcount
         cursor.execute("DROP TABLE list_buyers")
     row.added += new + restored
-    row.added_at, row.added_by_id = facts["now"], by
+    row.added_at, row.added_by_id = now, by
     row.save(update_fields=["stage", "added", "added_at", "added_by"])
     outcome = "added" if rows else "repeated"
     record(by=by, subject=row, exporter=row.exporter_id, new=new, restored=restored, rows=rows, outcome=outcome)

@@ -24,6 +24,9 @@ _THREE_LETTERS = (
     "PRT:PT ROU:RO RUS:RU SAU:SA SGP:SG SRB:RS SVK:SK SVN:SI SWE:SE THA:TH TUR:TR TWN:TW UKR:UA USA:US VNM:VN ZAF:ZA"
 )
 
+# Codes CLDR has beside those of countries.
+_NO_COUNTRIES = frozenset({"EU", "UN", "XA", "XB", "ZZ", "EZ", "QO"})
+
 
 def country_code(text: str) -> str:
     """The two-letter code of the country `text` names; "" when it names none."""
@@ -39,22 +42,14 @@ def _folded(text: str) -> str:
 
 @cache
 def _codes() -> frozenset[str]:
-    territories = Locale("en").territories
-    return frozenset(code for code in territories if len(code) == 2 and code.isalpha()) - {
-        "EU",
-        "UN",
-        "XA",
-        "XB",
-        "ZZ",
-        "EZ",
-        "QO",
-    }
+    codes = map(str, Locale("en").territories)
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
 
 
 @cache
 def _names() -> dict[str, str]:
     found = {
-        _folded(name): code
+        _folded(name): str(code)
         for language in _LANGUAGES
         for code, name in Locale.parse(language).territories.items()
         if code in _codes()

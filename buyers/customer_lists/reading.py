@@ -280,7 +280,7 @@ def _special(path: Path, sheet: Any) -> tuple[dict[int, list[tuple[int, int]]], 
                 if count > _MOST_MERGED:
                     raise Refused([refusal("list_damaged", "file")])
                 left, top, _right, bottom = range_boundaries(found[1].decode())
-                if bottom > top:
+                if left and top and bottom and bottom > top:
                     merged.setdefault(top, []).append((left - 1, bottom))
             tail = text[max(last, len(text) - 200) :]
     return merged, formulas

@@ -88,7 +88,7 @@ def _entities(buyers: Iterable[int]) -> dict[int, Entity]:
             former[merged[pk]].add(row.name)
     made = {
         row.pk: Entity(
-            row.pk, row.name, row.country.code or "", row.address, row.city, row.private_person,
+            row.pk, row.name, str(row.country or ""), row.address, row.city, row.private_person,
             frozenset(numbers[row.pk]), tuple(sorted(former[row.pk] - {row.name})),
         )
         for row in present.values()
