@@ -50,5 +50,5 @@ def _syllables_of(word: str) -> str:
 def _syllables() -> frozenset[str]:
     """All syllables of pinyin without tones; ü is v, as in sort keys."""
     readings = {reading for readings in PINYIN_DICT.values() for reading in readings.split(",")}
-    plain = (unicodedata.normalize("NFD", reading.replace("ü", "v")) for reading in readings)
+    plain = (unicodedata.normalize("NFD", reading).replace("u\u0308", "v") for reading in readings)
     return frozenset("".join(c for c in reading if c.isascii()) for reading in plain)

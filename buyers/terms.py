@@ -91,6 +91,8 @@ def slip_questions(content: Sequence[str], frequency: Mapping[int, int], total: 
         found.append(_question([_term(_WORD, one + other), *rest], frequency, total))
         if not _east_asian(one) and not _east_asian(other):
             found.append(_question([*_kept_of_word(one)[0], *_kept_of_word(other)[1], *rest], frequency, total))
+    # Of a question with too many answers the index gives any; those of the same length are asked for beside it.
+    found += [q._replace(sized=True) for q in found if q and not q.sized and q.expected > FEW]
     return _narrowest(found)
 
 
@@ -132,8 +134,6 @@ def _narrowest(questions: Iterable[Question | None]) -> list[Question]:
         # A question that asks for more than another finds nothing more.
         if not any(other.terms <= question.terms and other.sized == question.sized for other in kept):
             kept.append(question)
-    # Of a question with too many answers the index gives any; those of the same length are asked for beside it.
-    kept += [q._replace(sized=True) for q in kept if not q.sized and q.expected > FEW]
     return _affordable(sorted(kept, key=lambda q: (q.rarest, q.sized)))
 
 

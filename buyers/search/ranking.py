@@ -53,7 +53,8 @@ def compared(asked: Asked, text: str, core: str) -> tuple[float, str]:
             return 99 + fuzz.ratio(asked.text, text.casefold()) / 100, NAME
         return 98 + fuzz.ratio(asked.text, text.casefold()) / 100, FORM
     if core == asked.meant:
-        return 89 + fuzz.ratio(asked.text, text.casefold()) / 100, FORM
+        begun = spelled(text).whole.startswith(asked.spelled.whole)
+        return 89 + begun + fuzz.ratio(asked.text, text.casefold()) / 100, BEGINNING if begun else FORM
     alike = fuzz.ratio(asked.key, core)
     words = core.split()
     if len(words) > 1 and _ordered(words) == asked.ordered:

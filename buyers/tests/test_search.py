@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models.roles import Role
 from accounts.tests.factories import exporter, member, signed_in, staff
 from buyers import search
-from buyers.models import Buyer, Identifier
+from buyers.models import Buyer, Identifier, TermFrequency
 from buyers.names import sort_key
 from buyers.search import Findings, category_warning, find_buyers, index
 from buyers.search.keeping import count_terms, keep_names
+from buyers.terms import terms_of
 from buyers.tests.factories import buyer, in_book
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +207,65 @@ def _plans(text: str, **narrowing: str) -> str:
                 cursor.execute("EXPLAIN " + query["sql"])
                 plans += "\n".join(line for (line,) in cursor.fetchall())
     return plans
+
+
+def test_a_status_narrows():
+    buyer("Nova Eins", status="insolvent"), buyer("Nova Zwei")
+    assert [row.buyer.name for row in find_buyers(text="nova", status="insolvent").rows] == ["Nova Eins"]
+    assert [row.buyer.name for row in find_buyers(text="eins nova", status="active").rows] == []
+    ill = buyer("Gone Ltd", status="dissolved", lei=LEI)
+    assert find_buyers(text=LEI, status="active").rows == []
+    assert find_buyers(text=LEI, status="dissolved").rows[0].buyer == ill
+    buyer("上海宏远", status="insolvent", country="CN"), buyer("北京宏远", country="CN")
+    found = find_buyers(text="beijing hongyuan", status="active", country="CN").rows
+    assert [(row.buyer.name, row.how) for row in found] == [("北京宏远", "beginning")]
+
+
+@pytest.mark.parametrize("text", ["trading", "贸易"])
+def test_what_too_many_have_is_looked_for_in_the_first_names_only(text: str):
+    buyer("Acme Trading Ltd", country="GB"), buyer("Zebra Trading Ltd", country="FR")
+    buyer("上海贸易有限公司", country="CN"), buyer("Trade Winds", country="GB")
+    common = set(terms_of([text]))
+    TermFrequency.objects.bulk_create(TermFrequency(term=term, names=9_000_000) for term in common)
+    found = find_buyers(text=text)
+    assert found.more is True
+    assert [row.buyer.name for row in found.rows] == (
+        ["Acme Trading Ltd", "Zebra Trading Ltd"] if text == "trading" else ["上海贸易有限公司"]
+    )
+    assert [row.buyer.country.code for row in find_buyers(text=text, country="FR").rows] == ["FR"] * (text == "trading")
+
+
+def test_the_marks_tell_a_number_from_a_name_from_a_guess():
+    buyer("Nordlicht Trading AG", lei=LEI)
+    for text, how, mark in (
+        (LEI, "number", "ok"), ("nordlicht trading ag", "name", "info"), ("nordlicht trading gmbh", "form", "info"),
+        ("trading nordlicht", "order", "info"), ("nordlicht tradnig", "slip", "warn"), ("nordl", "beginning", "off"),
+        ("trading", "words", "off"), ("radin", "part", "off"), ("nordlcht", "alike", "warn"),
+        ("nordlicht trading a", "beginning", "off"), ("nordlicht tradings company", "slip", "warn"),
+    ):  # fmt: skip
+        [row] = find_buyers(text=text).rows
+        assert (row.how, row.mark, [reason.code for reason in row.reasons]) == (how, mark, [f"found_by_{how}"]), text
+
+
+def test_candidates_are_those_with_the_number_then_those_with_the_name_in_the_country_then_elsewhere():
+    numbered = buyer("Quite Other SA", country="FR", identifiers={"VAT": "DE136695976"})
+    abroad = buyer("Nordlicht Trading AG", country="CH")
+    here = buyer("Nordlicht Trading GmbH", country="DE")
+    found = search.candidates("Nordlicht Trading", "DE", ["136695976", "no"], limit=10)
+    assert [(c.buyer, c.how, c.country) for c in found] == [
+        (numbered.pk, "number", "FR"), (here.pk, "form", "DE"), (abroad.pk, "form", "CH"),
+    ]  # fmt: skip
+    assert [c.buyer for c in search.candidates("Nordlicht Trading", "DE", limit=1)] == [here.pk]
+    assert [c.buyer for c in search.candidates("", "", ["DE136695976"], limit=1)] == [numbered.pk]
+    assert search.candidates("x") == []
+    assert [c.former for c in search.candidates("nordlicht trading")] == [False, False]
+
+
+def test_every_query_is_answered_within_a_bounded_number_of_questions(directory: None):
+    for text in ("x" * 200, "ab " * 66, "上" * 200, "上海 贸易 " * 33, "👍" * 50, "‏‏‮شركة", "a", "上", "🇨🇳 宏远", "\t\n"):
+        with CaptureQueriesContext(connection) as run:
+            find_buyers(text=text)
+        assert len(run) <= 14, text
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,135 @@
+"""Terms find a name whatever slip its query has: one of the questions asks only for terms that the slip left alone."""
+
+import random
+
+import pytest
+
+from buyers.chinese import pinyin_key, simplified
+from buyers.names import spelled
+from buyers.terms import (
+    AT_MOST,
+    FEW,
+    MOST_READ,
+    Question,
+    asked_terms,
+    part_questions,
+    sizes,
+    slip_questions,
+    terms_of,
+    word_questions,
+)
+
+NAMES = (
+    "Nordlicht Trading GmbH",
+    "Société Générale de Banque S.A.",
+    "上海宏远国际贸易有限公司",
+    "宏远有限公司",
+    "ООО Ромашка Плюс",
+    "Siemens AG",
+    "ABB（中国）有限公司",
+    "삼성전자 주식회사",
+)
+
+
+def terms(name: str) -> set[int]:
+    found = spelled(name)
+    return set(terms_of(found.content, found.seam))
+
+
+def answers(questions: list[Question], name: str) -> bool:
+    return any(question.terms <= terms(name) for question in questions)
+
+
+def slips(name: str, rng: random.Random) -> list[str]:
+    letters = "贸宏大上" if name[0] > "\u3000" else "aeiourst"
+    found = []
+    for place in range(len(name)):
+        letter = rng.choice(letters)
+        found += [
+            name[:place] + letter + name[place + 1 :],
+            name[:place] + name[place + 1 :],
+            name[:place] + letter + name[place:],
+            name[:place] + name[place + 1 : place + 2] + name[place] + name[place + 2 :],
+        ]
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_has_all_its_words_and_their_parts(name: str):
+    content = spelled(name).content
+    assert answers(word_questions(content, {}, 0), name)
+    assert answers(part_questions(content, {}, 0), name)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if len(spelled(name).key) > 7])
+def test_nine_of_ten_slips_anywhere_in_a_name_leave_a_question_that_finds_it(name: str):
+    tried = slips(spelled(name).key, random.Random(1))
+    found = sum(answers(slip_questions(spelled(slip).content, {}, 0), name) for slip in tried)
+    assert found >= 0.9 * len(tried), [s for s in tried if not answers(slip_questions(spelled(s).content, {}, 0), name)]
+
+
+def test_the_rarest_terms_are_asked_for():
+    content = spelled("global trading nordlicht").content
+    [(common,)] = [question.terms for question in word_questions(["global"], {}, 0)]
+    count = dict.fromkeys(asked_terms(content), 9_000) | {common: 50_000}
+    [question] = word_questions(content, count, 1_000_000)
+    assert question.rarest == 9_000
+    lone = Question(frozenset({common}), 50_000, 50_000)
+    assert word_questions(["global"], count, 1_000_000) == [lone]
+
+
+def test_words_that_few_have_are_asked_for_alone_whatever_the_slip_made_of_the_rest():
+    assert [len(q.terms) for q in slip_questions(["nordlicht", "tradnig"], {}, 0)] == [1, 1, 1, 4]
+
+
+def test_what_has_too_many_answers_is_asked_for_by_length_too():
+    content = ["power", "truth"]
+    count = dict.fromkeys(asked_terms(content), 5_000)
+    questions = slip_questions(content, count, 1_000_000)
+    assert any(question.sized for question in questions)
+    assert all(question.expected > FEW for question in questions if question.sized)
+    assert {*sizes(["power", "trutg"])} == {*sizes(content)}
+    assert len(sizes(["a"])) == 2  # no name has no letters
+
+
+@pytest.mark.parametrize("text", ["a" * 200, "ab " * 66, "上" * 200, "上海贸易" * 50, "x 上 " * 40, "1 2 3 4 5 6 7 8"])
+def test_the_questions_of_any_query_are_few_and_cheap(text: str):
+    content = spelled(text).content
+    for count in ({}, dict.fromkeys(asked_terms(content), 100_000)):
+        questions = [
+            *word_questions(content, count, 10**7), *part_questions(content, count, 10**7),
+            *slip_questions(content, count, 10**7),
+        ]  # fmt: skip
+        assert len(questions) <= AT_MOST + 6
+        assert all(len(question.terms) <= 4 for question in questions)
+        slipped = slip_questions(content, count, 10**7)
+        assert len(slipped) <= 1 or sum(question.rarest for question in slipped) <= MOST_READ
+
+
+def test_a_single_character_asks_nothing():
+    assert word_questions(["上"], {}, 0) == []
+    assert part_questions([], {}, 0) == []
+    assert slip_questions([], {}, 0) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("shanghai hongyuan", "shang hai hong yuan"),
+        ("Shang Hai", "shang hai"),
+        ("lvyou", "lv you"),
+        ("xian", ""),  # one syllable may be any word
+        ("acme", ""),
+        ("shanghai acme", ""),
+        ("上海", ""),
+        ("a" * 50, ""),
+        ("", ""),
+    ],
+)
+def test_pinyin_is_read_as_its_syllables(typed: str, key: str):
+    assert pinyin_key(typed) == key
+
+
+def test_traditional_characters_are_read_as_simplified_ones():
+    assert simplified("上海貿易") == "上海贸易"
+    assert simplified("Łódź 上海") == "Łódź 上海"
