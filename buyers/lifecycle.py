@@ -35,6 +35,19 @@ SANCTIONS_HIT = Lifecycle(
     ),
 )
 
+# A grade beside the scorecard's takes two underwriters; to return to the card's takes one, or the day it ends.
+GRADE_OVERRIDE = Lifecycle(
+    "grade override",
+    (
+        Move("propose", (), "proposed", "underwriter"),
+        Move("confirm", ("proposed",), "in_force", "second underwriter", "exporter"),
+        Move("refuse", ("proposed",), "refused", "second underwriter"),
+        Move("withdraw", ("proposed",), "withdrawn", "underwriter"),
+        Move("end", ("in_force",), "ended", "underwriter", "exporter"),
+        Move("lapse", ("in_force",), "lapsed", "machine", "exporter"),
+    ),
+)
+
 CUSTOMER_LIST = Lifecycle(
     "customer list",
     (

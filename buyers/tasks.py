@@ -10,10 +10,11 @@ from celery.utils.log import get_task_logger
 from django.conf import settings
 from django.utils import timezone
 
+from buyers.actions.override import lapse_override
 from buyers.actions.score import refresh_range, score_buyer
 from buyers.actions.score_run import fail_range, plan_refresh
 from buyers.adapters import ImportRunning, load_directory_file
-from buyers.models import DirectoryImport, ScoreRange
+from buyers.models import DirectoryImport, GradeOverride, ScoreRange
 from buyers.models.directory_import import ImportStage
 from buyers.search.keeping import count_terms, fill_all_names
 
@@ -36,6 +37,14 @@ def plan_scores() -> None:
     """Hourly: plan the refresh of what is due, and wake the workers."""
     plan_refresh(by=None, today=timezone.now().date())
     wake_workers()
+
+
+@shared_task
+def lapse_overrides() -> None:
+    """Hourly: grades set by underwriters whose last day is past give way to the scorecard's."""
+    today = timezone.now().date()
+    for override in GradeOverride.objects.over(today).values_list("pk", flat=True):
+        lapse_override(by=None, override=override, today=today)
 
 
 @shared_task

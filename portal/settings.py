@@ -149,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep_names_current": {"task": "buyers.tasks.keep_names_current", "schedule": 86_400.0},
     "sweep_customer_lists": {"task": "buyers.customer_lists.tasks.sweep_customer_lists", "schedule": 60.0},
     "plan_scores": {"task": "buyers.tasks.plan_scores", "schedule": 3600.0},
+    "lapse_overrides": {"task": "buyers.tasks.lapse_overrides", "schedule": 3600.0},
     "sweep_ranges": {"task": "buyers.tasks.sweep_ranges", "schedule": 60.0},
     "look_for_linked_trouble": {"task": "buyers.feeds.tasks.look_for_linked_trouble", "schedule": 300.0},
     "sweep_feeds": {"task": "buyers.feeds.tasks.sweep_feeds", "schedule": 300.0},

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.roles import CLAIMS_HANDLER, UNDERWRITER_GROUPS
-from buyers.models import AccountsSubmission, BuyerProposal, ScreeningHit
+from buyers.models import AccountsSubmission, BuyerProposal, GradeOverride, ScreeningHit
 from claims.models import Claim
 from policies.models import CreditLimit, LimitRequest
 
@@ -68,6 +68,12 @@ WORKLISTS = (
         lambda: BuyerProposal.objects.filter(stage="proposed"),
     ),
     Worklist("admin:sanctions_hits", _("Sanctions hits"), UNDERWRITER_GROUPS, lambda: ScreeningHit.objects.to_decide()),
+    Worklist(
+        "admin:buyers_gradeoverride_changelist",
+        _("Grades to confirm"),
+        UNDERWRITER_GROUPS,
+        lambda: GradeOverride.objects.to_confirm(),
+    ),
     Worklist(
         "admin:sent_accounts",
         _("Accounts sent in"),

@@ -103,10 +103,12 @@ def _write(batch: _Batch) -> _Written:
         return _Written([], 0, 0, len(batch.facts.buyers))
     grades = graded({**indicators(facts.columns), "insolvent": facts.columns["insolvent"]}, batch.card)
     scores = Score.objects.next_ids(len(facts.buyers))
-    changed = np.flatnonzero(grades.grade != facts.grade)
+    # The grade that counts: an underwriter's where one is in force, else the scorecard's.
+    in_force = np.where(facts.set_grade > 0, facts.set_grade, grades.grade)
+    changed = np.flatnonzero(in_force != facts.grade)
     # The former scores are read before the new ones join them.
-    news = _news(facts, grades, scores, changed, batch.card)
-    Score.objects.copy_in(COLUMNS, _lines(batch, facts, grades, scores, now))
+    news = _news(facts, grades, in_force, scores, changed, batch.card)
+    Score.objects.copy_in(COLUMNS, _lines(batch, facts, grades, in_force, scores, now))
     Score.objects.project(scores, batch.day + timedelta(days=batch.card.windows.refresh_days))
     raised = Alert.objects.raise_for(news) if news else []
     if raised:
@@ -117,25 +119,28 @@ def _write(batch: _Batch) -> _Written:
 # --- the rows of history ---------------------------------------------------------------------------------------------
 
 COLUMNS = (
-    "id", "buyer_id", "grade", "former_grade", "points", "default_probability", "confidence", "indicators",
-    "contributions", "override", "reporters", "edition", "scale", "scored_at", "scored_for", "run_id",
+    "id", "buyer_id", "grade", "former_grade", "computed_grade", "points", "default_probability", "confidence",
+    "indicators", "contributions", "override", "reporters", "edition", "scale", "scored_at", "scored_for", "run_id",
 )  # fmt: skip
 
 
-def _lines(batch: _Batch, facts: ScoreFacts, grades: Grades, scores: list[int], now: datetime) -> list[str]:
+def _lines(
+    batch: _Batch, facts: ScoreFacts, grades: Grades, in_force: np.ndarray, scores: list[int], now: datetime
+) -> list[str]:
     """COPY's text format, in the order of COLUMNS. What is the same in every row is put together once."""
     run = _or_null(batch.run.pk if batch.run else None)
     same = "\t".join([batch.card.name, batch.card.scale, now.isoformat(), batch.day.isoformat(), run])
     values = np.where(grades.known, grades.values.astype("U11"), "NULL").tolist()
+    computed = np.where(facts.set_grade > 0, grades.grade, 0)
     rows = zip(
-        scores, facts.buyers.tolist(), grades.grade.tolist(), facts.grade.tolist(), grades.points.tolist(),
-        grades.probability.tolist(), grades.confidence.tolist(), values, grades.contributions.tolist(),
-        facts.override.tolist(), facts.reporters.tolist(), strict=True,
+        scores, facts.buyers.tolist(), in_force.tolist(), facts.grade.tolist(), computed.tolist(),
+        grades.points.tolist(), grades.probability.tolist(), grades.confidence.tolist(), values,
+        grades.contributions.tolist(), facts.override.tolist(), facts.reporters.tolist(), strict=True,
     )  # fmt: skip
     return [
-        f"{score}\t{buyer}\t{grade}\t{_or_null(former or None)}\t{points}\t{probability}e-8\t{confidence}"
+        f"{score}\t{buyer}\t{grade}\t{_or_null(former or None)}\t{_or_null(card or None)}\t{points}\t{odds}e-8\t{sure}"
         f"\t{{{','.join(known)}}}\t{{{','.join(map(str, worth))}}}\t{override}\t{reporters}\t{same}\n"
-        for score, buyer, grade, former, points, probability, confidence, known, worth, override, reporters in rows
+        for score, buyer, grade, former, card, points, odds, sure, known, worth, override, reporters in rows
     ]
 
 
@@ -147,25 +152,36 @@ def _or_null(value: Any) -> str:
 
 
 def _news(
-    facts: ScoreFacts, grades: Grades, scores: list[int], changed: np.ndarray, card: Edition
+    facts: ScoreFacts, grades: Grades, in_force: np.ndarray, scores: list[int], changed: np.ndarray, card: Edition
 ) -> list[dict[str, Any]]:
     """Of the regrades, those that concern anybody: of buyers in some book."""
     in_books = BookEntry.objects.current().filter(buyer__in=facts.buyers[changed].tolist())
     told = set(in_books.values_list("buyer_id", flat=True).distinct())
     former = Score.objects.last_of_each(sorted(told))
     places = [(i, buyer) for i, buyer in zip(changed.tolist(), facts.buyers[changed].tolist(), strict=True)]
-    return [_regrade(facts, grades, scores[i], i, former.get(buyer), card) for i, buyer in places if buyer in told]
+    return [
+        _regrade(facts, grades, int(in_force[i]), scores[i], i, former.get(buyer), card)
+        for i, buyer in places
+        if buyer in told
+    ]
 
 
 def _regrade(
-    facts: ScoreFacts, grades: Grades, score: int, i: int, before: Score | None, card: Edition
+    facts: ScoreFacts, grades: Grades, grade: int, score: int, i: int, before: Score | None, card: Edition
 ) -> dict[str, Any]:
     """The alert's facts: both grades, and the reasons an exporter may read."""
     values = [int(v) if known else None for v, known in zip(grades.values[i], grades.known[i], strict=True)]
     now = Scored(card, values, grades.contributions[i].tolist(), int(facts.reporters[i]), str(facts.override[i]))
     explanation = explained(now, before.facts() if before else None, False, settings.HOUSE_CURRENCY)
-    grade, old = int(grades.grade[i]), int(facts.grade[i]) or None
-    told = {"grade": grade, "former_grade": old, "reasons": reasons(explanation, worse=bool(old and grade > old))}
+    old = int(facts.grade[i]) or None
+    why = reasons(explanation, worse=bool(old and grade > old))
+    if (
+        facts.set_grade[i] and not facts.override[i]
+    ):  # no indicator is the reason, and whose word it is stays in the house
+        why = [{"code": "grade_set_by_underwriter", "facts": {}}]
+    elif before and before.computed_grade:
+        why = [{"code": "grade_set_is_over", "facts": {}}, *why]
+    told = {"grade": grade, "former_grade": old, "reasons": why}
     return {"score": score, "since": before.scored_at.isoformat() if before else None, "facts": told}
 
 

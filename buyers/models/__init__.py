@@ -10,6 +10,7 @@ from buyers.models.directory_import import DirectoryImport, RefusedRow
 from buyers.models.feed import FeedRefusal, FeedRun, RegisterEntry
 from buyers.models.link import BuyerLink
 from buyers.models.name import Name, TermFrequency
+from buyers.models.override import GradeOverride
 from buyers.models.proposal import BuyerProposal
 from buyers.models.rate import ExchangeRate
 from buyers.models.score import Score
@@ -42,6 +43,7 @@ __all__ = [
     "FeedRefusal",
     "FeedRun",
     "FinancialStatement",
+    "GradeOverride",
     "HitDecision",
     "Identifier",
     "Name",

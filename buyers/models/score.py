@@ -73,13 +73,16 @@ class ScoreQuerySet(AppendOnlyQuerySet):
 
     @staticmethod
     def project(scores: Sequence[int], next_score_on: date) -> int:
-        """Repeat these scores on their buyers in one statement; a changed grade stamps regraded_at."""
+        """Repeat these scores on their buyers in one statement; a changed grade stamps regraded_at. Where an
+        underwriter's grade ends earlier, the next score is due on the day after."""
         with connection.cursor() as cursor:
             cursor.execute(
                 """
                 UPDATE buyers_buyer buyer
                 SET grade = score.grade, confidence = score.confidence, scored_at = score.scored_at,
-                    next_score_on = %s,
+                    next_score_on = LEAST(%s, (
+                        SELECT until + 1 FROM buyers_gradeoverride
+                        WHERE buyer_id = buyer.id AND stage = 'in_force' AND until >= score.scored_for)),
                     regraded_at = CASE WHEN buyer.grade IS DISTINCT FROM score.grade
                                        THEN score.scored_at ELSE buyer.regraded_at END
                 FROM buyers_score score
@@ -103,6 +106,8 @@ class Score(models.Model):
     scale = models.CharField(_("Scale"), max_length=20, default="1-10, 1 best")
     grade = models.PositiveSmallIntegerField(_("Grade"))
     former_grade = models.PositiveSmallIntegerField(_("Former grade"), null=True, blank=True)
+    # What the scorecard gives where an underwriter's grade is in force beside it (models/override.py); else empty.
+    computed_grade = models.PositiveSmallIntegerField(_("Grade of the scorecard"), null=True, blank=True)
     points = models.IntegerField(_("Points"))
     default_probability = models.DecimalField(_("Probability of default"), max_digits=9, decimal_places=8)
     confidence = models.PositiveSmallIntegerField(_("Confidence, %"))
@@ -126,6 +131,10 @@ class Score(models.Model):
         triggers = only_added()
         constraints = [
             models.CheckConstraint(condition=Q(grade__range=(1, 10)), name="score_grade_1_to_10"),
+            models.CheckConstraint(
+                condition=Q(computed_grade__isnull=True) | Q(computed_grade__range=(1, 9)),
+                name="score_computed_grade_1_to_9",
+            ),
             models.CheckConstraint(condition=Q(confidence__range=(0, 100)), name="score_confidence_0_to_100"),
             models.CheckConstraint(condition=Q(override="") | Q(grade=10), name="score_override_is_insolvent"),
             models.UniqueConstraint(fields=["run", "buyer"], name="one_score_per_run"),
@@ -134,6 +143,11 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.buyer_id}: {self.grade} ({self.edition})"
+
+    @property
+    def by_scorecard(self) -> int:
+        """The grade the scorecard gives, whatever an underwriter set beside it."""
+        return self.computed_grade or self.grade
 
     def for_exporters(self) -> Explanation:
         """Why this grade, as far as an exporter may read it."""

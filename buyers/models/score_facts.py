@@ -13,6 +13,7 @@ from buyers.indicators import HIGH_INCOME, UNCLASSIFIED, YEARS_APART
 from buyers.models.accounts import LINES
 from buyers.models.columnar import columns_of
 from buyers.models.country import CountryRisk
+from buyers.models.override import GradeOverride
 from buyers.models.rate import ExchangeRate
 from buyers.scorecard import Windows
 from kernel.periods import plus_months
@@ -92,10 +93,12 @@ FLOATS = (
 
 @dataclass(frozen=True)
 class ScoreFacts:
-    """Locked buyers (ascending ids) and their facts. `grade` 0 = none yet; `override` says why a buyer is insolvent."""
+    """Locked buyers (ascending ids) and their facts. `grade` 0 = none yet; `override` says why a buyer is insolvent;
+    `set_grade` is the one an underwriter put in force, 0 = none, also where it is insolvent: that is no opinion."""
 
     buyers: NDArray[np.int64]
     grade: NDArray[np.int16]
+    set_grade: NDArray[np.int16]
     columns: dict[str, NDArray]
     override: NDArray  # of str
     reporters: NDArray[np.int64]
@@ -106,6 +109,7 @@ class ScoreFacts:
         return ScoreFacts(
             buyers=self.buyers[which],
             grade=self.grade[which],
+            set_grade=self.set_grade[which],
             columns={name: column[which] for name, column in self.columns.items()},
             override=self.override[which],
             reporters=self.reporters[which],
@@ -163,11 +167,17 @@ def _facts(rows: NDArray, today: date, windows: Windows, house_currency: str) ->
     return ScoreFacts(
         buyers=buyers,
         grade=rows["grade"].astype(np.int16),
+        set_grade=np.where(columns["insolvent"], 0, _set_grades(ids, today)),
         columns=columns,
         override=np.where(filed, "insolvency_filed", np.where(rows["gone"] > 0, "status_insolvent", "")),
         reporters=_reporters(buyers, experience, signals),
         scoreable=known | told | columns["insolvent"] | (rows["grade"] > 0),
     )
+
+
+def _set_grades(ids: list[int], today: date) -> NDArray[np.int16]:
+    set_by = GradeOverride.objects.in_force(ids, today)
+    return np.array([set_by.get(buyer, 0) for buyer in ids], np.int16)
 
 
 def _read(query: str, types: dict[str, str], buyers: Sequence[int], today: date, **days: date) -> NDArray:

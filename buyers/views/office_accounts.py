@@ -38,7 +38,7 @@ def record_accounts(request: HttpRequest) -> HttpResponse:
     then kept; it is scored at once."""
     number = row_number(request.GET.get("buyer", ""))
     if number is None:
-        return _office(request, "buyers/office/choose_buyer.html", title=_("Enter accounts"), **_found(request))
+        return _office(request, "buyers/office/choose_buyer.html", title=_("Enter accounts"), **found_by_name(request))
     buyer = get_object_or_404(Buyer, pk=number, merged_into__isnull=True)
     known = list(buyer.statements.filter(superseded_at__isnull=True).order_by("-period_end", "-id")[:YEARS_SHOWN])
     likely = {"currency": known[0].currency, "source": known[0].source} if known else {}
@@ -83,7 +83,7 @@ def _kept(request: HttpRequest, form: StatementForm, buyer: Buyer, same: Any) ->
     return True
 
 
-def _found(request: HttpRequest) -> dict[str, Any]:
+def found_by_name(request: HttpRequest) -> dict[str, Any]:
     text = request.GET.get("q", "")
     found = find_buyers(text=text) if text else None
     return {"q": text, "found": found, "rows": found.rows if found else []}

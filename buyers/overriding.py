@@ -1,0 +1,41 @@
+"""Whether an underwriter may set a buyer's grade beside its scorecard's: what the card cannot know, and for a time.
+
+Source: the house's underwriting rules (docs/scorecard.md, "Grades set by underwriters"), after what supervisors ask of
+an override of a rating: reasoned, dated, monitored (EBA/GL/2017/16 on PD estimation).
+"""
+
+from datetime import date, timedelta
+
+from kernel.refusals import Refusal, refusal
+
+BEST, WORST = 1, 9  # 10 is insolvent, which is a fact and no opinion
+SHORTEST_REASON = 20
+LONGEST_DAYS = 366
+
+
+def override_refused(
+    grade: int, reason: str, until: date, today: date, computed: int | None, insolvent: bool
+) -> tuple[Refusal, ...]:
+    """Refuses a grade that is none, the one the card gives anyway, one for an insolvent or unrated buyer; a reason too
+    short to be one; an end that is not ahead or more than a year away. `computed` is the card's grade."""
+    found: list[Refusal] = []
+    if computed is None:
+        found.append(refusal("override_needs_a_score"))
+    if insolvent:
+        found.append(refusal("override_not_of_insolvency"))
+    if not BEST <= grade <= WORST:
+        found.append(refusal("override_grade_out_of_range", "grade", best=BEST, worst=WORST))
+    elif grade == computed and not insolvent:
+        found.append(refusal("override_changes_nothing", "grade", grade=grade))
+    if len(reason.strip()) < SHORTEST_REASON:
+        found.append(refusal("override_reason_too_short", "reason", shortest=SHORTEST_REASON))
+    return (*found, *end_refused(until, today))
+
+
+def end_refused(until: date, today: date) -> tuple[Refusal, ...]:
+    """Refuses an end that is not ahead or too far; asked again when the second underwriter confirms."""
+    if until <= today:
+        return (refusal("override_end_not_ahead", "until", until_on=until),)
+    if until > today + timedelta(days=LONGEST_DAYS):
+        return (refusal("override_end_too_far", "until", longest=LONGEST_DAYS),)
+    return ()
