@@ -45,9 +45,11 @@ def printable(value: Any) -> Any:
     return [printable(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
-def _compiled(template: Path, text: str, standards: list[str]) -> bytes:
+def _compiled(template: Path, text: str, standards: list[Any]) -> bytes:
     # A compiler for each try: one that failed remembers no input.
     compiler = typst.Compiler(
         template.read_bytes(), root=str(template.parent), font_paths=fonts(), sys_inputs={"data": text}
     )
-    return bytes(compiler.compile(format="pdf", pdf_standards=standards, timestamp=0))
+    made = compiler.compile(format="pdf", pdf_standards=standards, timestamp=0)
+    assert isinstance(made, bytes)  # one file, not one a page
+    return made

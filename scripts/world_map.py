@@ -75,8 +75,8 @@ class Atlas:
 
     def rings(self, country: dict[str, Any]) -> Iterator[list[Point]]:
         """The rings of a country's polygons, in degrees."""
-        polygons = {"Polygon": [country.get("arcs")], "MultiPolygon": country.get("arcs")}[country["type"]]
-        for polygon in polygons or []:
+        arcs: list[Any] = country.get("arcs") or []
+        for polygon in [arcs] if country["type"] == "Polygon" else arcs:
             for ring in polygon:
                 yield from on_one_map([point for number in ring for point in self.arc(number)[:-1]])
 
@@ -144,7 +144,7 @@ def code_of(country: dict[str, Any], codes: dict[str, str]) -> str:
 
 def world(folder: Path) -> dict[str, Any]:
     """Outlines by ISO code, dots of the small, outlines without a code."""
-    codes = {countries.numeric(code, padded=True): code for code, _name in countries}
+    codes = {countries.numeric(code, padded=True) or "": code for code, _name in countries}
     coarse, fine = Atlas(folder / "countries-110m.json"), Atlas(folder / "countries-50m.json")
     outlines: dict[str, str] = {}
     others: list[str] = []

@@ -59,9 +59,7 @@ def spread_trouble(*, by: int | None, today: date | None = None) -> int:
     return len(new)
 
 
-def _event(
-    public: Mapping[str, bool], buyer: int, relation: str, name: str, kind: str, day: date, key: str
-) -> Event:
+def _event(public: Mapping[str, bool], buyer: int, relation: str, name: str, kind: str, day: date, key: str) -> Event:
     facts = {"relation": relation, "linked_name": name, "trouble": kind}
     return Event(
         buyer, "linked_trouble", day, SOURCE, f"{key}:{relation}:{buyer}", staff_only=not public[kind], facts=facts

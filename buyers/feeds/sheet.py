@@ -6,6 +6,7 @@ import io
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from buyers.directory.characters import encoding_of
 from buyers.directory.shapes import delimiter_of
@@ -78,7 +79,7 @@ def sheet_of(content: bytes, required: Iterable[str]) -> Sheet:
 _UNREADABLE: list[str] = []
 
 
-def _lines(reader: "csv._reader") -> Iterator[tuple[int, list[str]]]:
+def _lines(reader: Any) -> Iterator[tuple[int, list[str]]]:
     while True:
         try:
             cells = next(reader)

@@ -28,8 +28,7 @@ class CountryRiskQuerySet(AppendOnlyQuerySet):
 
     def history(self, country: str) -> list["CountryRisk"]:
         """A country's ratings, one a day, the oldest first."""
-        rows = self.filter(country=country).order_by("valid_from", "-id").distinct("valid_from")
-        return list(rows)
+        return [*self.filter(country=country).order_by("valid_from", "-id").distinct("valid_from")]
 
     def classes_on(self, day: date, high_income: int, unclassified: int) -> dict[str, float]:
         """Each country's OECD class on `day`; `high_income` and `unclassified` stand for those the OECD leaves out."""

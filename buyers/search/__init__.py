@@ -132,7 +132,7 @@ def candidates(
     for identifier in identifiers:
         if _may_be_number(identifier):
             for buyer in buyers_with_number(identifier, country):
-                found[buyer.pk] = Candidate(buyer.pk, buyer.name, NUMBER, 100, buyer.country.code or "")
+                found[buyer.pk] = Candidate(buyer.pk, buyer.name, NUMBER, 100, str(buyer.country or ""))
     text = cleaned(name)[:LONGEST]
     for wanted in dict.fromkeys((country, "")) if len(text) >= SHORTEST and len(found) < limit else ():
         for candidate in _named(text, Narrowing(wanted, status))[0]:

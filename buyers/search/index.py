@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection, transaction
 
@@ -164,7 +164,7 @@ def frequencies(terms: Iterable[int]) -> tuple[dict[int, int], int]:
 _COLUMNS = "n.id, n.buyer_id, n.text, n.core, n.kind, n.country"
 
 
-def _hits(statement: str, narrowing: Narrowing, **values: object) -> list[Hit]:
+def _hits(statement: str, narrowing: Narrowing, **values: Any) -> list[Hit]:
     if narrowing.status:
         statement = (
             f"SELECT n.* FROM ({statement}) n JOIN buyers_buyer b ON b.id = n.buyer_id "  # noqa: S608

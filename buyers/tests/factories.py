@@ -32,7 +32,12 @@ def buyer(name: str = "", **columns: Any) -> Buyer:
 def named(buyer: Buyer, text: str, **columns: Any) -> Name:
     """A name by which the search finds `buyer`; the current one unless said otherwise."""
     found = spelled(text)
-    columns = {"core": found.key, "country": str(buyer.country or ""), "terms": terms_of(found.content, found.seam), **columns}
+    columns = {
+        "core": found.key,
+        "country": str(buyer.country or ""),
+        "terms": terms_of(found.content, found.seam),
+        **columns,
+    }
     return Name.objects.create(buyer=buyer, text=text, **columns)
 
 

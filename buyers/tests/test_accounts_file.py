@@ -199,9 +199,7 @@ def test_uploads_that_were_left_are_taken_up_and_failures_said(client: Client, a
 
 
 def test_scores_are_made_from_what_a_source_said_last(tmp_path, about):
-    old = statement(
-        about, source="register", superseded_at=timezone.now(), sales=Decimal(1)
-    )
+    old = statement(about, source="register", superseded_at=timezone.now(), sales=Decimal(1))
     loaded(tmp_path, f"{LEI},,2025-12-31,EUR,register,100,50\n")
     assert about.statements.filter(superseded_at__isnull=True).get().sales == 100
     assert about.statements.get(pk=old.pk).sales == 1
