@@ -75,9 +75,7 @@ class RecommendedCredit:
 def credit_edition() -> CreditEdition:
     """The edition in use."""
     data = json.loads(DATA.read_text(encoding="utf-8"))
-    numbers: dict[str, Any] = {
-        name: Decimal(data[name]) for name in data if name.endswith(("_percent", "_factor"))
-    }
+    numbers: dict[str, Any] = {name: Decimal(data[name]) for name in data if name.endswith(("_percent", "_factor"))}
     return CreditEdition(
         name=data["edition"],
         grade_factors={int(grade): Decimal(factor) for grade, factor in data["grade_factors"].items()},

@@ -318,7 +318,9 @@ SCORES: dict[str, Any] = {
     "override_not_of_insolvency": _("This buyer is insolvent; no grade can be set beside that."),
     "override_grade_out_of_range": _("A grade is a number from %(best)s to %(worst)s; 10 is for insolvency."),
     "override_changes_nothing": _("The scorecard gives grade %(grade)s already."),
-    "override_reason_too_short": _("Give the reason in at least %(shortest)s characters: what the scorecard cannot know."),
+    "override_reason_too_short": _(
+        "Give the reason in at least %(shortest)s characters: what the scorecard cannot know."
+    ),
     "override_end_not_ahead": _("The last day (%(until_on)s) must be ahead."),
     "override_end_too_far": _("A grade can be set for %(longest)s days at most."),
     "override_open_already": _("A grade is already set for this buyer, or waits to be confirmed."),
@@ -336,8 +338,7 @@ SCORES: dict[str, Any] = {
     ),
     # what may be right all the same
     "assets_do_not_add_up": _(
-        "Fixed and current assets together differ from total assets by %(amount)s. Deferred items may be "
-        "the reason."
+        "Fixed and current assets together differ from total assets by %(amount)s. Deferred items may be the reason."
     ),
     "balance_does_not_balance": _(
         "Equity and liabilities together differ from total assets by %(amount)s. Provisions or deferred "
@@ -475,9 +476,7 @@ FEEDS: dict[str, Any] = {
     # links between companies
     "relation_unknown": _("“%(relation)s” is no relation: parent, main_customer or main_supplier."),
     "link_to_itself": _("A company cannot be linked to itself."),
-    "link_goes_in_a_circle": _(
-        "This company belongs to the group of the other already: it would go in a circle."
-    ),
+    "link_goes_in_a_circle": _("This company belongs to the group of the other already: it would go in a circle."),
     "parent_known": _("The company has another parent at present. End that link first."),
     "link_in_future": _("The day %(since_on)s is still to come."),
     "link_ends_before_it_began": _("The link cannot end before it began."),

@@ -127,7 +127,12 @@ def grown_world() -> World:
             exporter=firm, recipient=clerk, channel=Channel.PAGE, kind="policies.limit_granted", subject="x:1", path="/"
         ),
         customer_list=CustomerList.objects.create(
-            exporter=firm, document=document, file_name="customers.csv", header=["Name"], columns=["name"],
-            stage="ready", uploaded_by=clerk,
+            exporter=firm,
+            document=document,
+            file_name="customers.csv",
+            header=["Name"],
+            columns=["name"],
+            stage="ready",
+            uploaded_by=clerk,
         ),
     )

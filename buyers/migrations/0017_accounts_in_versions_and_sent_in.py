@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('figures', models.JSONField(blank=True, default=dict)),
                 ('comment', models.TextField(blank=True, max_length=1000, verbose_name='Comment')),
                 ('stage', models.CharField(choices=[('sent', 'Sent'), ('confirmed', 'Confirmed'), ('handed_back', 'Handed back'), ('withdrawn', 'Withdrawn')], default='sent', max_length=11, verbose_name='Stage')),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Sent on')),
+                ('sent_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name="Date sent")),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='Decided')),
                 ('remark', models.TextField(blank=True, max_length=1000, verbose_name='Words to the exporter')),
                 ('form_key', models.UUIDField(blank=True, editable=False, null=True, unique=True)),

@@ -1,7 +1,7 @@
 """How risky a country is: the OECD's class and the house's own rating, with history; how it is governed, by year."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -28,7 +28,8 @@ class CountryRiskQuerySet(AppendOnlyQuerySet):
 
     def history(self, country: str) -> list["CountryRisk"]:
         """A country's ratings, one a day, the oldest first."""
-        return [*self.filter(country=country).order_by("valid_from", "-id").distinct("valid_from")]
+        rows: Any = self.filter(country=country).order_by("valid_from", "-id").distinct("valid_from")
+        return list(rows)
 
     def classes_on(self, day: date, high_income: int, unclassified: int) -> dict[str, float]:
         """Each country's OECD class on `day`; `high_income` and `unclassified` stand for those the OECD leaves out."""

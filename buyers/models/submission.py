@@ -41,7 +41,7 @@ class AccountsSubmission(models.Model):
     figures = models.JSONField(default=dict, blank=True)  # name of a line -> amount as a string, as the firm typed it
     comment = models.TextField(_("Comment"), max_length=1000, blank=True)
     stage = models.CharField(_("Stage"), max_length=11, choices=SubmissionStage.choices, default=SubmissionStage.SENT)
-    sent_at = models.DateTimeField(_("Sent on"), default=timezone.now)
+    sent_at = models.DateTimeField(_("Date sent"), default=timezone.now)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Sent by"))
     decided_at = models.DateTimeField(_("Decided"), null=True, blank=True)
     decided_by = models.ForeignKey(

@@ -74,7 +74,7 @@ def _in_part(asked: Asked, text: str, core: str, words: list[str], alike: float)
         return 75 + ordered / 10, PART
     if all(_has_nearly(word, words, core) for word in asked.apart):
         return 70 + ordered / 10, ALIKE  # some of its words, with a slip
-    if ordered < WORTH_A_LOOK and SHORTEST_ALIKE <= len(asked.key) and asked.key < "\u3000":
+    if ordered < WORTH_A_LOOK and len(asked.key) >= SHORTEST_ALIKE and asked.key < "\u3000":
         return 0, ""
     return _with_form(asked, spelled(text).whole, ordered)
 
