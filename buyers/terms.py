@@ -139,7 +139,8 @@ def _narrowest(questions: Iterable[Question | None]) -> list[Question]:
 
 def _affordable(questions: list[Question]) -> list[Question]:
     """As many as may be asked at once: reading the lists of their rarest terms is what they cost."""
-    cost, found = 0, []
+    cost = 0
+    found: list[Question] = []
     for question in questions[:AT_MOST]:
         cost += question.rarest
         if found and cost > MOST_READ:

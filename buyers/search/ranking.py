@@ -57,8 +57,9 @@ def compared(asked: Asked, text: str, core: str) -> tuple[float, str]:
         return 89 + begun + fuzz.ratio(asked.text, text.casefold()) / 100, BEGINNING if begun else FORM
     alike = fuzz.ratio(asked.key, core)
     words = core.split()
-    if len(words) > 1 and _ordered(words) == asked.ordered:
-        return 97 + alike / 100, ORDER
+    if _ordered(words) == asked.ordered:
+        same_form = _ordered(spelled(text).words) == _ordered(asked.spelled.words)
+        return 96.5 + same_form + alike / 250, ORDER
     if _one_slip(asked.key, core):
         return 95 + alike / 100, SLIP
     return _in_part(asked, text, core, words, alike)
