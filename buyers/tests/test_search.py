@@ -239,7 +239,8 @@ def test_the_marks_tell_a_number_from_a_name_from_a_guess():
     buyer("Nordlicht Trading AG", lei=LEI)
     for text, how, mark in (
         (LEI, "number", "ok"), ("nordlicht trading ag", "name", "info"), ("nordlicht trading gmbh", "form", "info"),
-        ("trading nordlicht", "order", "info"), ("ag trading nordlicht", "order", "info"), ("nordlicht tradnig", "slip", "warn"), ("nordl", "beginning", "off"),
+        ("trading nordlicht", "order", "info"),
+        ("ag trading nordlicht", "order", "info"), ("nordlicht tradnig", "slip", "warn"), ("nordl", "beginning", "off"),
         ("trading", "words", "off"), ("radin", "part", "off"), ("nordlcht", "alike", "warn"),
         ("nordlicht trading a", "beginning", "off"), ("nordlicht tradings company", "slip", "warn"),
     ):  # fmt: skip
