@@ -23,7 +23,7 @@ def take_in_events(*, by: int | None, run: int, rows: Sequence[Reported | Unfit]
     unfit = [r for r in rows if isinstance(r, Unfit)]
     told = [r for r in rows if isinstance(r, Reported)]
     buyers = _buyers_with({(r.scheme, r.number) for r in told})
-    unfit += [Unfit(r.line, "buyer_not_in_directory", r.raw) for r in told if (r.scheme, r.number) not in buyers]
+    unfit += [Unfit(r.line, "company_not_in_directory", r.raw) for r in told if (r.scheme, r.number) not in buyers]
     events = [
         Event(buyers[r.scheme, r.number], r.kind, r.happened_on, r.source, r.key, facts=r.facts)
         for r in told

@@ -73,7 +73,7 @@ def take_in_links(
     taken = repeated = 0
     for row in (r for r in rows if isinstance(r, LinkRow)):
         if row.buyer not in buyers or row.other not in buyers:
-            unfit.append(Unfit(row.line, "buyer_not_in_directory", row.raw))
+            unfit.append(Unfit(row.line, "company_not_in_directory", row.raw))
             continue
         try:
             if _take_in(by, row, buyers[row.buyer], buyers[row.other]):

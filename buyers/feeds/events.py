@@ -127,7 +127,7 @@ def _event(line: int, cells: Mapping[str, str], raw: str, rule: Catalogue, today
     if on is None:
         raise RowUnfit("event_date_missing")
     if on > today + AHEAD:
-        raise RowUnfit("event_in_future", happened_on=on.isoformat())
+        raise RowUnfit("event_still_to_come", happened_on=on.isoformat())
     if on < EARLIEST:
         raise RowUnfit("event_too_old", happened_on=on.isoformat())
     country = cells.get("country", "").strip().upper()

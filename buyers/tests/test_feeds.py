@@ -247,8 +247,9 @@ def test_events_are_refused_one_by_one_with_their_reason(load, acme):
         "short",
     ))  # fmt: skip
     assert reasons(run) == [
-        (2, "event_id_missing"), (3, "event_kind_unknown"), (4, "event_kind_not_from_feeds"), (5, "event_in_future"),
-        (6, "event_date_missing"), (7, "date_unreadable"), (8, "event_too_old"), (9, "buyer_not_in_directory"),
+        (2, "event_id_missing"), (3, "event_kind_unknown"), (4, "event_kind_not_from_feeds"),
+        (5, "event_still_to_come"),
+        (6, "event_date_missing"), (7, "date_unreadable"), (8, "event_too_old"), (9, "company_not_in_directory"),
         (10, "identifier_scheme_unknown"), (11, "not_an_amount"), (12, "not_an_amount"), (13, "unknown_currency"),
         (14, "amount_too_large"), (15, "not_an_amount"), (17, "event_contradicts"), (18, "cell_too_long"),
         (19, "cells_miscounted"),
@@ -497,7 +498,7 @@ def test_links_are_refused_one_by_one(load, acme):
         "CRN,01234567\n"
     ))  # fmt: skip
     assert reasons(run) == [
-        (3, "link_goes_in_a_circle"), (4, "relation_unknown"), (5, "link_to_itself"), (6, "buyer_not_in_directory"),
+        (3, "link_goes_in_a_circle"), (4, "relation_unknown"), (5, "link_to_itself"), (6, "company_not_in_directory"),
         (7, "source_missing"), (8, "link_in_future"), (9, "identifier_wrong_characters"), (10, "cells_miscounted"),
     ]  # fmt: skip
     assert BuyerLink.objects.count() == 1

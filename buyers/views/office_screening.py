@@ -131,7 +131,8 @@ def buyer_links(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("The link is kept."))
                 return redirect("admin:buyer_links", pk)
     rows = list(BuyerLink.objects.of_firm(pk).select_related("buyer", "other").order_by("ended_at", "-id")[:200])
-    group = Buyer.objects.in_bulk(BuyerLink.objects.group_of(pk)[:200])
+    members = BuyerLink.objects.group_of(pk)[:200]
+    group = Buyer.objects.in_bulk(members)
     return _office(
         request,
         "buyers/office/buyer_links.html",
@@ -140,7 +141,7 @@ def buyer_links(request: HttpRequest, pk: int) -> HttpResponse:
         form=form,
         end_form=EndForm(),
         rows=rows,
-        group=list(group.values()) if len(group) > 1 else [],
+        group=[group[member] for member in members] if len(members) > 1 else [],
     )
 
 
