@@ -226,11 +226,9 @@ def late_when_last_to(today: date, country: str, rule: LateAccounts) -> tuple[da
     instead of restating the rule.
     """
     latest = plus_months(today - timedelta(days=rule.grace_days + 1), -12 - rule.months.get(country, rule.months[""]))
-    # Months clamp (29 February, 31st), so that the day worked out backwards may be some days off.
+    # Months clamp (29 February, 31st), so that the day worked out backwards may be some days early, never late.
     while accounts_expected_on(latest + timedelta(days=1), country, rule) < today:
         latest += timedelta(days=1)
-    while accounts_expected_on(latest, country, rule) >= today:
-        latest -= timedelta(days=1)
     return plus_months(today, -rule.given_up_after_months), latest
 
 

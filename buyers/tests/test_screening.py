@@ -14,6 +14,7 @@ from buyers.actions.linked_trouble import spread_trouble
 from buyers.actions.screening import decide_hit, screen_batch
 from buyers.actions.signal import record_signal
 from buyers.feeds.tasks import look_for_late_accounts, look_for_linked_trouble, screen_whoever_is_due
+from buyers.linking import link_refused
 from buyers.models import (
     Alert,
     BuyerLink,
@@ -287,6 +288,23 @@ def test_the_tasks_do_what_is_due_and_nothing_when_nothing_is(monkeypatch):
 
 def parent(child, head):
     return link_buyers(by=None, buyer=child.pk, relation="parent", other=head.pk, source="annual report")
+
+
+@pytest.mark.parametrize(
+    ("buyer", "other", "relation", "above", "parent", "since", "codes"),
+    [
+        (1, 2, "parent", [2], None, None, []),
+        (1, 2, "parent", [2], 2, TODAY, []),
+        (1, 2, "cousin", [2], None, None, ["relation_unknown"]),
+        (1, 1, "parent", [1], None, None, ["link_to_itself"]),
+        (1, 2, "parent", [2, 3, 1], None, None, ["link_goes_in_a_circle"]),
+        (1, 2, "main_customer", [2, 3, 1], 3, None, []),  # who buys from whom may go in circles
+        (1, 2, "parent", [2], 3, None, ["parent_known"]),
+        (1, 1, "main_supplier", [], None, TODAY + timedelta(1), ["link_to_itself", "link_in_future"]),
+    ],
+)
+def test_a_link_stands_unless_it_leads_back_or_there_is_a_parent(buyer, other, relation, above, parent, since, codes):
+    assert [r.code for r in link_refused(buyer, other, relation, above, parent, since, TODAY)] == codes
 
 
 @pytest.mark.django_db
