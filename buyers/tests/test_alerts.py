@@ -119,8 +119,8 @@ def test_an_alert_says_what_changed_what_it_means_and_what_to_do(client):
     about, alert, firm = graded_twice()
     content = signed_in(client, member(firm), firm).get(reverse("alert", args=[alert.pk])).content.decode()
     assert "your reference D-1043" in content
-    assert "Equity is -1 % of total assets" in content
-    assert "Equity is 35 % of total assets" in content  # before
+    assert "Equity is below zero by 1 % of total assets" in content
+    assert "Equity is not below zero" in content  # before
     assert "Reduce the limit" in content
     assert f"{reverse('ask_limit', args=[about.pk])}?kind=reduction" in content
 
