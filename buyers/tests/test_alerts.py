@@ -110,7 +110,8 @@ def graded_twice() -> tuple[Buyer, Alert, object]:
     in_book(firm, about, own_reference="D-1043")
     statement(about)
     score_buyer(by=None, buyer=about.pk, today=date(2026, 11, 20))
-    statement(about, date(2026, 6, 30), equity=-100_000, net_profit=-900_000, operating_profit=-500_000)
+    statement(about, date(2026, 6, 30), equity=-100_000, retained_earnings=-1_200_000, net_profit=-900_000,
+              operating_profit=-1_500_000, operating_costs=16_500_000, profit_before_tax=-1_700_000)  # fmt: skip
     score_buyer(by=None, buyer=about.pk, today=date(2026, 11, 21))
     return about, Alert.objects.get(kind="downgrade"), firm
 
