@@ -93,7 +93,9 @@ def status_of(client: Client, method: str, path: str, **sent: Any) -> int:
 
 
 def pages(world: World) -> list[str]:
-    return [reverse(a.name, kwargs=EXAMPLES[a.name](world) if a.arguments else None) for a in ours()]
+    """All but the streams of news: they let the database go before they begin, and this test lives in a transaction."""
+    found = [reverse(a.name, kwargs=EXAMPLES[a.name](world) if a.arguments else None) for a in ours()]
+    return [path for path in found if not path.startswith("/live/")]
 
 
 def of_office() -> list[Address]:

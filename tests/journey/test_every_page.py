@@ -34,7 +34,8 @@ LANGUAGES = pytest.mark.parametrize("language", ["en", "zh-hans"])
 TYPED = (
     "papers-2026-1", "order.pdf", "new@example.com", "Chrome", "Linux", "golden copy", "gzip",
     "legal_name", "founded_on", "name", "country", "category", "scheme", "number", "address", "city", "status",
-    "sector",
+    "sector", "period_end", "currency", "months", "source", "audited", "unit", "decimal_mark", "total_assets",
+    "equity", "sales", "Companies House", "JSON Lines", "Natural Earth", "credit-2026-1", "test",
 )  # fmt: skip
 
 
