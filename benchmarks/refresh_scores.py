@@ -69,8 +69,8 @@ GENERATE = """
            (b.id + m) %% 60, 1 + b.id %% 9
     FROM buyers_buyer b, generate_series(1, 12) m WHERE b.id %% 5 < 2;
 
-    INSERT INTO buyers_signal (buyer_id, kind, happened_on, recorded_at, source, reporter_id, facts)
-    SELECT id, 'overdue_reported', date '2026-09-01', timestamptz '2026-09-01', 'benchmark', %(reporter)s, '{}'
+    INSERT INTO buyers_signal (buyer_id, kind, happened_on, recorded_at, source, key, reporter_id, staff_only, facts)
+    SELECT id, 'overdue_reported', date '2026-09-01', timestamptz '2026-09-01', 'benchmark', '', %(reporter)s, false, '{}'
     FROM buyers_buyer WHERE id %% 40 = 1;
 
     INSERT INTO buyers_bookentry (exporter_id, buyer_id, own_reference, notes, affiliate, watch, sort_key, added_at,
