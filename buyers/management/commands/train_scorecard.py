@@ -13,11 +13,11 @@ from buyers.scorecard import EDITIONS, parsed_edition
 from buyers.training.measures import slope_and_intercept
 from buyers.training.reading import BadFile, Sample, filled, sample, sources, trainable
 from buyers.training.reports import calibration
-from buyers.training.writing import as_text, read_written, written
 
 try:
     from buyers.training.fitting import Settings, fitted
     from buyers.training.trials import additive, plain, trial
+    from buyers.training.writing import as_text, read_written, written
 except ModuleNotFoundError as absent:
     ABSENT: str | None = absent.name
 else:
