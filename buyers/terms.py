@@ -12,7 +12,7 @@ could be, with the rarest terms that such an error leaves alone.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 from zlib import crc32
 
@@ -21,7 +21,11 @@ LONGEST_WORDS, LONGEST_RUN = 12, 24
 ASKED = 4  # terms of one question: more cost look-ups and no longer narrow
 AT_MOST = 24  # questions of one query
 FEW = 60  # names that a question may well answer with: they are all compared
-MOST_READ = 200_000  # entries of the index's lists for the questions of one query
+# Entries of the index's lists that are read for the cheap questions of one query, and for the dear ones.
+CHEAP_READ, MOST_READ = 20_000, 100_000
+
+SHORTEST_LOOKED_UP, LONGEST_LOOKED_UP = 4, 12
+_LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"
 
 _WORD, _GRAM, _PAIR, _SIZE = "=", "", ":", "#"
 _BEGIN, _END = "^", "$"
@@ -70,10 +74,12 @@ def part_questions(content: Sequence[str], frequency: Mapping[int, int], total: 
     return _narrowest([_question(asked, frequency, total)])
 
 
-def slip_questions(content: Sequence[str], frequency: Mapping[int, int], total: int) -> list[Question]:
+def slip_questions(
+    content: Sequence[str], frequency: Mapping[int, int], total: int
+) -> tuple[list[Question], list[Question]]:
     """For names that differ from these words by one slip: a letter wrong, missing, too many, two turned round, a blank.
 
-    At most AT_MOST, the narrowest first.
+    The cheap ones and the dear ones, which need not be asked when those have found it; at most AT_MOST in all.
     """
     words = list(content[:LONGEST_WORDS])
     found: list[Question | None] = []
@@ -93,7 +99,25 @@ def slip_questions(content: Sequence[str], frequency: Mapping[int, int], total: 
             found.append(_question([*_kept_of_word(one)[0], *_kept_of_word(other)[1], *rest], frequency, total))
     # Of a question with too many answers the index gives any; those of the same length are asked for beside it.
     found += [q._replace(sized=True) for q in found if q and not q.sized and q.expected > FEW]
-    return _narrowest(found)
+    questions = _narrowest(found)
+    cheap = list(accumulate(question.rarest for question in questions))
+    few = sum(cost <= CHEAP_READ for cost in cheap)
+    return questions[:few], _affordable(questions[few:])
+
+
+def one_slip_away(core: str) -> list[str]:
+    """Every short name in Latin letters that is one slip away from `core`; of a long or foreign one none.
+
+    Short names of common words have no rare terms: they are looked up as a whole instead.
+    """
+    if not core.isascii() or not SHORTEST_LOOKED_UP <= len(core) <= LONGEST_LOOKED_UP:
+        return []
+    halves = [(core[:place], core[place:]) for place in range(len(core) + 1)]
+    missing = [a + b[1:] for a, b in halves if b]
+    turned = [a + b[1] + b[0] + b[2:] for a, b in halves if len(b) > 1]
+    wrong = [a + letter + b[1:] for a, b in halves if b for letter in _LETTERS]
+    more = [a + letter + b for a, b in halves for letter in _LETTERS]
+    return [*{*missing, *turned, *wrong, *more} - {core}]
 
 
 def sizes(core: Sequence[str], within: int = 1) -> list[int]:
@@ -134,14 +158,14 @@ def _narrowest(questions: Iterable[Question | None]) -> list[Question]:
         # A question that asks for more than another finds nothing more.
         if not any(other.terms <= question.terms and other.sized == question.sized for other in kept):
             kept.append(question)
-    return _affordable(sorted(kept, key=lambda q: (q.rarest, q.sized)))
+    return sorted(kept, key=lambda q: (q.rarest, q.sized))[:AT_MOST]
 
 
 def _affordable(questions: list[Question]) -> list[Question]:
     """As many as may be asked at once: reading the lists of their rarest terms is what they cost."""
     cost = 0
     found: list[Question] = []
-    for question in questions[:AT_MOST]:
+    for question in questions:
         cost += question.rarest
         if found and cost > MOST_READ:
             break

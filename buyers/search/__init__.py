@@ -25,6 +25,7 @@ from buyers.search.index import (
     Narrowing,
     TookTooLong,
     answers,
+    any_of,
     asking,
     beginning,
     frequencies,
@@ -34,8 +35,8 @@ from buyers.search.index import (
     with_pinyin,
 )
 from buyers.search.ranking import SHORTEST_ALIKE, Asked, asked_of, compared
-from buyers.search.ways import ALIKE, BEGINNING, NAME, NUMBER, SAME, SLIP
-from buyers.terms import asked_terms, part_questions, sizes, slip_questions, word_questions
+from buyers.search.ways import ALIKE, BEGINNING, NAME, NUMBER, ONE_SLIP, SAME, SLIP
+from buyers.terms import asked_terms, one_slip_away, part_questions, sizes, slip_questions, word_questions
 from kernel.refusals import Refusal, refusal
 
 SHOWN = 50
@@ -46,6 +47,10 @@ ENOUGH = 10
 LONG_BEGINNING = 10
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+# Names by their row: score, way, what the index said.
+Compared = dict[int, tuple[float, str, Hit]]
 
 
 @dataclass
@@ -161,7 +166,7 @@ def _named(text: str, narrowing: Narrowing) -> tuple[list[Candidate], bool]:
     asked = asked_of(text)
     if not asked.key:
         return [], False
-    found: dict[int, tuple[float, str, Hit]] = {}
+    found: Compared = {}
     try:
         with asking():
             more = _gathered(text, asked, narrowing, found)
@@ -175,9 +180,12 @@ def _named(text: str, narrowing: Narrowing) -> tuple[list[Candidate], bool]:
     return list(candidates.values()), more
 
 
-def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: dict[int, tuple[float, str, Hit]]) -> bool:
+def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: Compared) -> bool:
     """Stage by stage into `found`; answers whether a stage was cut off at its limit."""
-    _keep(found, asked, hits := beginning(asked.key, narrowing, SHOWN + 1))
+    hits = beginning(asked.key, narrowing, SHOWN + 1)
+    _keep(found, asked, hits)
+    if len(hits) > SHOWN and hits[-1].core == asked.key and all(hit.text.casefold() != asked.text for hit in hits):
+        _keep(found, asked, same(asked.key, narrowing))  # so many bear the name: is the very one among them?
     if len(hits) > SHOWN or _settled(found):
         return len(hits) > SHOWN
     if asked.meant:
@@ -188,29 +196,36 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: dict[int, tu
     if key := pinyin_key(text):
         for hit in with_pinyin(key, narrowing, SHOWN):
             found.setdefault(hit.pk, (90, BEGINNING, hit))
+    return _by_terms(asked, narrowing, found, long_beginning=bool(hits) and len(asked.key) >= LONG_BEGINNING)
+
+
+def _by_terms(asked: Asked, narrowing: Narrowing, found: Compared, long_beginning: bool) -> bool:
     count, total = frequencies(asked_terms(asked.content) | asked_terms(asked.apart))
     questions = word_questions(asked.apart, count, total)
     if too_common(questions):
         _keep(found, asked, looked_through(max(asked.apart, key=len), narrowing))
         return True
     _keep(found, asked, answers(questions, (), narrowing))
-    if len(found) >= ENOUGH or _settled(found):
+    if len(found) >= ENOUGH or _settled(found) or long_beginning:
         return False
-    if hits and len(asked.key) >= LONG_BEGINNING:
-        return False
-    questions = part_questions(asked.apart, count, total)
+    cheap, dear = part_questions(asked.apart, count, total), []
     if len(asked.key) >= SHORTEST_ALIKE:
-        questions += slip_questions(asked.content, count, total)
-    _keep(found, asked, answers(questions, sizes(asked.content), narrowing))
+        slips = slip_questions(asked.content, count, total)
+        cheap, dear = cheap + slips[0], slips[1]
+        _keep(found, asked, any_of(one_slip_away(asked.key), narrowing))
+    _keep(found, asked, answers(cheap, sizes(asked.content), narrowing))
+    # Most slips are found by the cheap questions; who is found needs no dear ones.
+    if dear and not any(how in ONE_SLIP for _score, how, _hit in found.values()):
+        _keep(found, asked, answers(dear, sizes(asked.content), narrowing))
     return False
 
 
-def _settled(found: dict[int, tuple[float, str, Hit]]) -> bool:
+def _settled(found: Compared) -> bool:
     """The very name that was typed is there: nobody looks for its misspellings."""
     return any(how == NAME for _score, how, _hit in found.values())
 
 
-def _keep(found: dict[int, tuple[float, str, Hit]], asked: Asked, hits: Iterable[Hit]) -> None:
+def _keep(found: Compared, asked: Asked, hits: Iterable[Hit]) -> None:
     for hit in hits:
         if hit.pk not in found:
             score, how = compared(asked, hit.text, hit.core)

@@ -15,6 +15,7 @@ from buyers.terms import Question
 TIME_LIMIT_MS = 3_000
 # Names taken for one question about terms, and for one about beginnings; more where a status narrows them afterwards.
 PER_QUESTION, NARROWED = 100, 500
+SAME_NAME = 1_000  # of one name, however many bear it
 # Names read in their order where no term is rare enough to find any.
 LOOKED_THROUGH = 2_000
 # A term that more names have never answers a question, alone or with commoner ones: reading its list takes too long.
@@ -92,7 +93,20 @@ def same(core: str, narrowing: Narrowing) -> list[Hit]:
         f"WHERE n.core = %(core)s{narrowing.condition} ORDER BY n.id LIMIT %(limit)s",
         narrowing,
         core=core,
-        limit=PER_QUESTION,
+        limit=SAME_NAME,
+    )
+
+
+def any_of(cores: Sequence[str], narrowing: Narrowing) -> list[Hit]:
+    """Names whose words without the legal form are one of `cores`."""
+    if not cores:
+        return []
+    return _hits(
+        f"SELECT {_COLUMNS} FROM buyers_name n "  # noqa: S608 - our own words
+        f"WHERE n.core = ANY(%(cores)s){narrowing.condition} LIMIT %(limit)s",
+        narrowing,
+        cores=list(cores),
+        limit=NARROWED,
     )
 
 

