@@ -46,7 +46,7 @@ def create_exporter(
 def set_reviewed_acts(*, by: int, exporter: int, acts: list[str]) -> Exporter:
     """The firm's acts that one colleague enters and another sends; for owners. Refuses them to a firm of one writer."""
     require_role(by, exporter, frozenset({Role.OWNER}))
-    row = Exporter.objects.select_for_update().get(pk=exporter)
+    row = Exporter.objects.select_for_update(no_key=True).get(pk=exporter)
     writers = Membership.objects.of(row).current().filter(role__in=MAY_WRITE, user__is_active=True).count()
     refuse(may_review(acts, REVIEWABLE_ACTS, writers))
     before, row.reviewed_acts = row.reviewed_acts, sorted(set(acts))

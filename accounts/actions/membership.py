@@ -56,7 +56,7 @@ def end_membership(*, by: int, membership: int) -> Membership:
 def _locked(membership: int) -> Membership:
     """The membership as it stands once nobody else may change who works for that firm."""
     exporter = Membership.objects.values_list("exporter_id", flat=True).get(pk=membership)
-    Exporter.objects.select_for_update().get(pk=exporter)
+    Exporter.objects.select_for_update(no_key=True).get(pk=exporter)
     return Membership.objects.select_related("user").get(pk=membership)
 
 

@@ -30,7 +30,7 @@ def appoint_staff(*, by: int, email: str, name: str, groups: list[str]) -> User:
     require_group(by, OPERATOR_ALONE)
     email, name = email.strip().lower(), tidied(name)
     refuse(_appointment_refused(email, name, groups))
-    person = User.objects.select_for_update().filter(email__iexact=email).first()
+    person = User.objects.select_for_update(no_key=True).filter(email__iexact=email).first()
     if person and not person.is_staff:
         refuse((refusal("works_for_a_firm", "email"),))
     person = person or User.objects.create_user(email, None, is_staff=True)
@@ -50,7 +50,7 @@ def set_authority(
     For policy administrators and the operator. Nobody sets their own.
     """
     require_group(by, frozenset({POLICY_ADMINISTRATOR}))
-    person = User.objects.select_for_update().get(pk=user)
+    person = User.objects.select_for_update(no_key=True).get(pk=user)
     if by == user:
         refuse((refusal("own_authority", "user"),))
     if not person.is_staff:
@@ -82,7 +82,7 @@ def reset_second_factor(*, by: int, user: int) -> User:
     require_group(by, OPERATOR_ALONE)
     if by == user:
         refuse((refusal("own_second_factor"),))
-    person = User.objects.select_for_update().get(pk=user)
+    person = User.objects.select_for_update(no_key=True).get(pk=user)
     taken = Authenticator.objects.filter(user=person).delete()[0]
     record(by=by, subject=person, person=str(person), taken=taken)
     return person
@@ -99,10 +99,10 @@ def close_account(*, by: int, user: int) -> User:
         refuse((refusal("own_account"),))
     firms = list(Membership.objects.current().filter(user_id=user, role=Role.OWNER).values_list("exporter_id", "pk"))
     for exporter, membership in sorted(firms):
-        Exporter.objects.select_for_update().get(pk=exporter)
+        Exporter.objects.select_for_update(no_key=True).get(pk=exporter)
         others = Membership.objects.current().filter(exporter_id=exporter, role=Role.OWNER, user__is_active=True)
         refuse(keeps_an_owner(list(others.values_list("pk", flat=True)), without=membership))
-    person = User.objects.select_for_update().get(pk=user)
+    person = User.objects.select_for_update(no_key=True).get(pk=user)
     person.is_active = False
     person.save(update_fields=["is_active"])
     record(by=by, subject=person, person=str(person))
@@ -113,7 +113,7 @@ def close_account(*, by: int, user: int) -> User:
 def reopen_account(*, by: int, user: int) -> User:
     """The person may sign in again, with the memberships they still have."""
     require_group(by, OPERATOR_ALONE)
-    person = User.objects.select_for_update().get(pk=user)
+    person = User.objects.select_for_update(no_key=True).get(pk=user)
     person.is_active = True
     person.save(update_fields=["is_active"])
     record(by=by, subject=person, person=str(person))

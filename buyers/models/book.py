@@ -35,6 +35,10 @@ class BookEntryQuerySet(OfExporterQuerySet):
         """Those not archived."""
         return self.filter(archived_at__isnull=True)
 
+    def standing(self) -> bool:
+        """Whether one of them is current, which is then kept from being laid aside until the transaction ends."""
+        return self.current().select_for_update(no_key=True, of=("self",)).first() is not None
+
 
 class BookEntry(models.Model):
     """A buyer in an exporter's book: own reference, notes, whether it is an affiliate, what is told of it by mail."""

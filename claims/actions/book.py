@@ -15,8 +15,8 @@ from policies.models import Policy
 def lay_buyer_aside(*, by: int, entry: int) -> BookEntry:
     """Archive a book entry, unless an open request, a limit in force, an open claim or an overdue debt stands on it.
 
-    Refused with each of them by name. The entry stays locked while they are read: whoever asks for a limit locks it too
-    (policies/models/facts.py, `refreshed`), so that none of them is begun meanwhile.
+    Refused with each of them by name. The entry stays locked while they are read: whoever asks for a limit, records an
+    invoice or starts a claim locks it too (BookEntryQuerySet.standing), so that none of them is begun meanwhile.
     """
     row = BookEntry.objects.select_for_update(of=("self",)).get(pk=entry)
     require_role(by, row.exporter_id)

@@ -57,7 +57,7 @@ def start_claim(
     today = claim.today()
     refuse(event_refused(event_on, today))
     refuse([] if is_currency(currency) else [refusal("unknown_currency", "currency", currency=currency)])
-    if not BookEntry.objects.filter(exporter_id=exporter, buyer_id=buyer).current().exists():
+    if not BookEntry.objects.filter(exporter_id=exporter, buyer_id=buyer).standing():
         refuse([refusal("buyer_not_in_book", "buyer")])
     claim.stage, claim.papers_edition = CLAIM.target("start"), edition_of(today).name
     columns = {f.attname: getattr(claim, f.attname) for f in Claim._meta.concrete_fields if not f.primary_key}

@@ -1,6 +1,7 @@
 """A buyer stays in the book while something of the firm's stands on it."""
 
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal as D
@@ -23,6 +24,7 @@ from policies.actions.request import withdraw_limit_request
 from policies.models import CreditLimit
 from policies.tests.factories import decision
 from policies.tests.scene import Scene, good_buyer, scene, underwriter
+from receivables.actions.invoice import record_invoice
 from receivables.actions.receipt import record_receipt
 from receivables.tests.factories import invoice
 
@@ -134,14 +136,28 @@ def test_archive_buyer_says_what_holds_it(client: Client) -> None:
     assert "is laid aside" in client.post(url, follow=True).content.decode()
 
 
+def owe(s: Scene) -> object:
+    today = timezone.now().date()
+    return record_invoice(
+        by=s.clerk.pk, exporter=s.firm.pk, policy=s.policy.pk, buyer=s.buyer.pk, number="26-1",
+        delivered_on=today, issued_on=today, due_on=today + timedelta(days=30), net=D(1_000),
+        currency=s.policy.currency,
+    )  # fmt: skip
+
+
+def claim_on(s: Scene) -> object:
+    return draft(s.firm, s.clerk, s.policy, s.buyer, invoices=0)
+
+
+@pytest.mark.parametrize("begin", [Scene.ask, owe, claim_on])
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.xdist_group("races")
-def test_nobody_asks_on_a_buyer_while_it_is_being_laid_aside() -> None:
+def test_nothing_begins_on_a_buyer_while_it_is_being_laid_aside(begin: Callable[[Scene], object]) -> None:
     s = scene()
 
-    def ask() -> str:
+    def work() -> str:
         try:
-            return s.ask().stage
+            return str(begin(s))
         except Refused as refused:
             return str(refused)
         finally:
@@ -150,7 +166,7 @@ def test_nobody_asks_on_a_buyer_while_it_is_being_laid_aside() -> None:
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             lay_buyer_aside(by=s.clerk.pk, entry=entry_of(s).pk)
-            waiting = pool.submit(ask)
+            waiting = pool.submit(work)
             with pytest.raises(TimeoutError):
                 waiting.result(timeout=2)
         assert "buyer_not_in_book" in waiting.result(timeout=60)

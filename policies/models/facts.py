@@ -112,8 +112,8 @@ def refreshed(setting: Setting, policy: Policy, buyer: Buyer, sent: int | None =
     """With what is open and in force now: asked again once the buyer is locked, since only then it stands still.
     The book's entry is kept from being laid aside until then (claims/actions/book.py). `sent` is the open request this
     is about, where it stands in nobody's way."""
-    entry = BookEntry.objects.filter(exporter=policy.exporter_id, buyer=buyer).current()
-    setting = replace(setting, in_book=entry.select_for_update(no_key=True, of=("self",)).first() is not None)
+    in_book = BookEntry.objects.filter(exporter=policy.exporter_id, buyer=buyer).standing()
+    setting = replace(setting, in_book=in_book)
     limits = CreditLimit.objects.in_force_on(setting.today).on_firm(policy.pk, buyer.pk)
     return with_limit(setting, policy, buyer, limits.select_related("upcoming").first(), sent)
 

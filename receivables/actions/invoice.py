@@ -39,7 +39,7 @@ def record_invoice(
     facts = InvoiceFacts(number.strip(), delivered_on, issued_on, due_on, net, vat, currency)
     under = Policy.objects.get(pk=policy, exporter_id=exporter)
     refuse(invoice_refused(facts, today_in(under.time_zone)))
-    if not BookEntry.objects.filter(exporter_id=exporter, buyer_id=buyer).current().exists():
+    if not BookEntry.objects.filter(exporter_id=exporter, buyer_id=buyer).standing():
         refuse([refusal("buyer_not_in_book", "buyer")])
     row = Invoice(exporter_id=exporter, policy=under, buyer_id=buyer, recorded_by_id=by, **vars(facts))
     invoice, outcome = _saved(row)
