@@ -1,4 +1,5 @@
 """Two acts in the same instant, with the order settled: one has written and not yet committed when the other begins.
+Also: waiting until something has come about, and who waits for whom.
 
 Races that merely start together take the branch for "in this very moment" when they please; here they always do.
 """
@@ -21,6 +22,31 @@ def overtaken(act: Callable[[], Any], by: Callable[[], Any]) -> Any:
             answer = pool.submit(_answered, act)
             _until_somebody_waits()
         return answer.result(timeout=20)
+
+
+def eventually(found: Callable[[], bool], seconds: float = 60) -> None:
+    """Returns once `found` answers yes; fails after `seconds`."""
+    until = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < until, "it never happened"
+        time.sleep(0.05)
+
+
+def waiting_for(table: str) -> int:
+    """How many wait for a lock on the table in this database; a table of another may have the same number."""
+    return _locks("NOT granted AND relation = %s::regclass", table)
+
+
+def advisory_locks() -> int:
+    """How many are held or waited for in this database."""
+    return _locks("locktype = 'advisory'")
+
+
+def _locks(which: str, *values: str) -> int:
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM pg_locks WHERE {here} AND {which}", values)
+        return cursor.fetchone()[0]
 
 
 def _answered(act: Callable[[], Any]) -> Any:

@@ -24,6 +24,7 @@ from openpyxl import load_workbook
 
 from accounts.models import AuditEvent, Exporter, User
 from accounts.tests.factories import exporter, member, signed_in
+from accounts.tests.moments import waiting_for
 from buyers.actions.customer_list import (
     add_listed_buyers,
     choose_listed_buyers,
@@ -310,7 +311,7 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(firm, clerk, kn
             cursor.execute("LOCK TABLE buyers_customerrow IN SHARE MODE")
         worker = subprocess.Popen([sys.executable, "-c", work], env=environment, cwd=ROOT)
         until = time.monotonic() + 60
-        while not waiting_for_the_rows():
+        while not waiting_for("buyers_customerrow"):
             assert worker.poll() is None and time.monotonic() < until, "the worker never came so far"
             time.sleep(0.05)
         os.kill(worker.pid, signal.SIGKILL)
@@ -322,12 +323,6 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(firm, clerk, kn
     assert (row.certain, row.to_choose, row.unknown, row.refused) == (2, 1, 1, 1)
     assert list(row.ranges.order_by("first").values_list("attempts", flat=True)) == [2, 1]
     assert events("match_range") == 2
-
-
-def waiting_for_the_rows() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'buyers_customerrow'::regclass")
-        return cursor.fetchone()[0] > 0
 
 
 # --- chosen and added -------------------------------------------------------------------------------------------------

@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from accounts.tests.factories import exporter
+from accounts.tests.moments import advisory_locks, eventually, waiting_for
 from buyers.models import Buyer, DirectoryImport, Identifier
 from buyers.models.directory_import import RefusedRow
 from buyers.tests.factories import buyer, in_book
@@ -36,20 +35,6 @@ def importing(path: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "portal.settings"}
     command = [sys.executable, "-m", "django", "import_directory", str(path)]
     return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
-
-
-def eventually(found: Callable[[], bool], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < until, "it never happened"
-        time.sleep(0.05)
-
-
-def locks(which: str) -> int:
-    with connection.cursor() as cursor:
-        here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        cursor.execute(f"SELECT count(*) FROM pg_locks WHERE {here} AND {which}")
-        return cursor.fetchone()[0]
 
 
 def directory() -> list[tuple[object, ...]]:
@@ -77,13 +62,13 @@ def test_a_killed_import_brings_nothing_and_the_next_one_everything_once(tmp_pat
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(f"LOCK TABLE {table} IN {mode} MODE")
-            eventually(lambda: locks(f"NOT granted AND relation = '{table}'::regclass") == 1)
+            eventually(lambda: waiting_for(table) == 1)
             process.send_signal(signal.SIGKILL)
             process.wait()
     finally:
         process.kill()
     # The server notices that nobody is there any more, and lets go of what the import held.
-    eventually(lambda: locks("locktype = 'advisory'") == 0)
+    eventually(lambda: advisory_locks() == 0)
     killed = DirectoryImport.objects.get()
     assert (killed.stage, killed.phase, killed.added, killed.changed) == ("running", "writing", 0, 0)
     assert directory() == before

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import StringIO
@@ -19,6 +18,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.tests.factories import exporter, member, staff
+from accounts.tests.moments import eventually, waiting_for
 from buyers import tasks
 from buyers.actions.score import refresh_range
 from buyers.actions.score_run import fail_range, make_everyone_due, plan_refresh, resume_refresh
@@ -376,19 +376,6 @@ def environment() -> dict[str, str]:
     }  # fmt: skip
 
 
-def eventually(found: Callable[[], bool], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < until, "it never happened"
-        time.sleep(0.05)
-
-
-def waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'buyers_score'::regclass")
-        return bool(cursor.fetchone()[0])
-
-
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.xdist_group("races")
@@ -405,7 +392,7 @@ def test_a_worker_killed_in_the_middle_of_a_range_loses_and_doubles_nothing(sett
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("LOCK TABLE buyers_score IN SHARE MODE")
-            eventually(waits_for_a_lock)
+            eventually(lambda: waiting_for("buyers_score") == 1)
             assert ScoreRange.objects.filter(attempts=1).count() == 1
             worker.send_signal(signal.SIGKILL)
             worker.wait()

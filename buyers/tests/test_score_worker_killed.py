@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -14,6 +13,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.tests.factories import exporter, member
+from accounts.tests.moments import eventually, waiting_for
 from buyers.actions.score_run import plan_refresh
 from buyers.models import Alert, Buyer, Score, ScoreRange, ScoreRun
 from buyers.tasks import sweep_ranges, work_on_refresh
@@ -40,19 +40,6 @@ def celery() -> Iterator[subprocess.Popen[bytes]]:
     queue.purge()
 
 
-def eventually(found: Callable[[], bool], seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not found():
-        assert time.monotonic() < until, "it never happened"
-        time.sleep(0.05)
-
-
-def waiting_for_the_history() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'buyers_score'::regclass")
-        return cursor.fetchone()[0]
-
-
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.xdist_group("races")
@@ -71,7 +58,7 @@ def test_of_two_processes_of_the_queue_one_is_killed_and_the_other_does_the_work
             cursor.execute("LOCK TABLE buyers_score IN SHARE MODE")
         for _message in range(2):
             work_on_refresh.delay()
-        eventually(lambda: waiting_for_the_history() == 2)
+        eventually(lambda: waiting_for("buyers_score") == 2)
         held, other = ScoreRange.objects.filter(attempts=1)
         killed = int(held.claimed_by.split(":")[1])
         assert killed != celery.pid  # a process of the pool's, as the kernel kills it when memory is short
