@@ -5,7 +5,9 @@ an override of a rating: reasoned, dated, monitored (EBA/GL/2017/16 on PD estima
 """
 
 from datetime import date, timedelta
+from decimal import Decimal
 
+from accounts.authority import Authority, within_authority
 from kernel.refusals import Refusal, refusal
 
 BEST, WORST = 1, 9  # 10 is insolvent, which is a fact and no opinion
@@ -39,3 +41,13 @@ def end_refused(until: date, today: date) -> tuple[Refusal, ...]:
     if until > today + timedelta(days=LONGEST_DAYS):
         return (refusal("override_end_too_far", "until", longest=LONGEST_DAYS),)
     return ()
+
+
+def authority_refused(
+    grade: int, computed: int | None, at_stake: Decimal, authority: Authority | None
+) -> tuple[Refusal, ...]:
+    """Refuses to confirm beyond a personal authority, as limits are refused: the limits issued on the firm in house
+    currency are over its amount, or the grade set or the scorecard's (`computed`) lies outside its grades. Of both,
+    else who may decide on good buyers only could first make one of any."""
+    by_both = (*within_authority(at_stake, grade, authority), *within_authority(at_stake, computed, authority))
+    return tuple({no.code: no for no in by_both}.values())

@@ -3,7 +3,8 @@
 The smallest of three shares (of equity, of working capital, of a month's purchases), times factors for grade,
 confidence and the quality of the accounts, rounded down. Conservative on purpose: no factor is above 1, and every doubt
 takes away. Sources: the rules of thumb of credit management (a supplier's share of its customer's net worth
-and working capital, of what it buys in a month); the numbers are the house's, in buyers/data/recommended_credit.json.
+and working capital, of what it buys in a month); the numbers are the house's, an edition in
+buyers/editions that never changes once it is released (law 12): a report names the one it was made with.
 
 It knows nothing of the insurer's capacity or of other suppliers (domain.md §5): its readers learn nothing of them.
 """
@@ -21,7 +22,8 @@ from kernel.periods import plus_months
 from kernel.refusals import Refusal, refusal
 from kernel.working import Step
 
-DATA = Path(__file__).parent / "data" / "recommended_credit.json"
+CURRENT = "credit-2026-1"
+EDITIONS = Path(__file__).parent / "editions"
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,10 @@ class RecommendedCredit:
     reasons: tuple[Refusal, ...] = ()
 
 
-@lru_cache(maxsize=1)
-def credit_edition() -> CreditEdition:
-    """The edition in use."""
-    data = json.loads(DATA.read_text(encoding="utf-8"))
+@lru_cache(maxsize=8)
+def credit_edition(name: str = CURRENT) -> CreditEdition:
+    """The edition of that name; FileNotFoundError when there is none."""
+    data = json.loads((EDITIONS / f"{name}.json").read_text(encoding="utf-8"))
     numbers: dict[str, Any] = {name: Decimal(data[name]) for name in data if name.endswith(("_percent", "_factor"))}
     return CreditEdition(
         name=data["edition"],

@@ -324,6 +324,9 @@ SCORES: dict[str, Any] = {
     "override_end_not_ahead": _("The last day (%(until_on)s) must be ahead."),
     "override_end_too_far": _("A grade can be set for %(longest)s days at most."),
     "override_open_already": _("A grade is already set for this buyer, or waits to be confirmed."),
+    "override_open_on_both": _(
+        "A grade set by an underwriter is open on both entries; end, withdraw or decide one of them first."
+    ),
     "override_needs_another": _("You asked for it yourself; another underwriter decides."),
     "override_is_anothers": _("Only who asked for it can withdraw it."),
     # accounts typed in by an underwriter
@@ -540,6 +543,7 @@ TRAIL: dict[str, Any] = {
     "audit_refresh_range": _("Refreshed grades"),
     "audit_propose_override": _("Asked to set a grade"),
     "audit_confirm_override": _("Confirmed a grade set by a colleague"),
+    "audit_move_override": _("Took a grade set by an underwriter along to the entry that stays"),
     "audit_refuse_override": _("Refused to set a grade"),
     "audit_withdraw_override": _("Withdrew the wish to set a grade"),
     "audit_end_override": _("Ended a grade set by an underwriter"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, money
 from accounts.models.roles import POLICY_ADMINISTRATOR, SENIOR_UNDERWRITER, UNDERWRITER
+from buyers.models import GradeOverride
 from kernel.references import row_number
 from policies.models import (
     Appetite,
@@ -22,7 +23,7 @@ from policies.models import (
     PolicyTerms,
     Suspension,
 )
-from policies.views import administration, office, reviews
+from policies.views import administration, office, overrides, reviews
 
 UNDERWRITERS = (UNDERWRITER, SENIOR_UNDERWRITER)
 
@@ -136,6 +137,37 @@ class CreditLimitAdmin(ReadOnlyAdmin):
         return [
             path("reviews/", wrap(reviews.limit_reviews), name="limit_reviews"),
             path("<int:pk>/review/", wrap(reviews.review_limit), name="review_limit"),
+            *super().get_urls(),
+        ]
+
+
+@admin.register(GradeOverride)
+class GradeOverrideAdmin(OfficeAdmin):
+    """Grades set beside the scorecard's: "add" asks for one, a row's page decides it; none is ever changed.
+
+    Here, because who may confirm one depends on the limits issued on the buyer.
+    """
+
+    seen_by = added_by = UNDERWRITERS
+    list_display = ("buyer", "computed_grade", "grade", "until", "stage", "proposed_by", "decided_by")
+    list_select_related = ("buyer", "proposed_by", "decided_by")
+    list_filter = ("stage",)
+    search_fields = ("buyer__name",)
+    ordering = ("-id",)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The page where it is decided."""
+        row = self.get_object(request, object_id)
+        return redirect("admin:decide_override", row.pk) if row else super().change_view(request, object_id)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Ask, and decide."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("add/", wrap(overrides.propose_grade), name="buyers_gradeoverride_add"),
+            path("<int:pk>/decide/", wrap(overrides.decide_override), name="decide_override"),
             *super().get_urls(),
         ]
 

@@ -5,18 +5,20 @@ the same road as with any other regrade; the scorecard's own grade stays beside 
 """
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.access import require_group
 from accounts.audit import action, record
+from accounts.models import StaffAuthority
 from accounts.models.roles import UNDERWRITER_GROUPS
 from buyers.actions.score import score_buyer
 from buyers.lifecycle import GRADE_OVERRIDE
 from buyers.models import Buyer, GradeOverride, Score
 from buyers.models.override import OPEN, OverrideStage
-from buyers.overriding import end_refused, override_refused
+from buyers.overriding import authority_refused, end_refused, override_refused
 from kernel.refusals import refusal, refuse
 
 
@@ -29,13 +31,13 @@ def propose_override(
     Refused while another is open for the buyer, and for what buyers/overriding.py refuses.
     """
     require_group(by, UNDERWRITER_GROUPS)
-    concerned = _locked(Buyer.objects.present(buyer).pk)
+    concerned = _present(buyer)
     sent = GradeOverride.objects.filter(form_key=form_key).first() if form_key else None
     if sent:
         record(by=by, subject=sent, outcome="repeated")
         return sent
     latest = Score.objects.latest_of(concerned)
-    computed = (latest.computed_grade or latest.grade) if latest else None
+    computed = latest.by_scorecard if latest else None
     refuse(override_refused(grade, reason, until, today, computed, bool(latest and latest.override)))
     if GradeOverride.objects.filter(buyer=concerned, stage__in=OPEN).exists():
         refuse([refusal("override_open_already")])
@@ -51,13 +53,21 @@ def propose_override(
 
 
 @action
-def confirm_override(*, by: int, override: int, today: date) -> GradeOverride:
-    """Put in force what another underwriter asked for. Refused to the one who asked, and when its end is past."""
+def confirm_override(*, by: int, override: int, today: date, at_stake: Decimal) -> GradeOverride:
+    """Put in force what another underwriter asked for. Refused to the one who asked, when its end is past, and beyond
+    the authority of the one who confirms; `at_stake` are the limits issued on the firm (the floor of the policies
+    knows them), in house currency."""
     row = _moved(by, override, "confirm")
     refuse([refusal("override_needs_another")] if row.proposed_by_id == by else end_refused(row.until, today))
+    own = StaffAuthority.objects.filter(user_id=by).first()
+    latest = Score.objects.latest_of(row.buyer_id)
+    computed = latest.by_scorecard if latest else None
+    refuse(authority_refused(row.grade, computed, at_stake, own.facts() if own else None))
     row.stage, row.decided_by_id, row.decided_at = OverrideStage.IN_FORCE, by, timezone.now()
     row.save(update_fields=["stage", "decided_by", "decided_at"])
-    record(by=by, subject=row, buyer=row.buyer_id, grade=row.grade, until=row.until.isoformat())
+    record(
+        by=by, subject=row, buyer=row.buyer_id, grade=row.grade, until=row.until.isoformat(), at_stake=f"{at_stake:f}"
+    )
     score_buyer(by=by, buyer=row.buyer_id, today=today)
     return row
 
@@ -111,6 +121,22 @@ def lapse_override(*, by: int | None, override: int, today: date) -> GradeOverri
     return row
 
 
+@action
+def move_override(*, by: int, override: int, into: int, today: date) -> GradeOverride:
+    """What stands open on an entry of the directory stands on `into` from now on, which that entry was just merged
+    into; in force, it counts there at once. Refused where something is open on both: one firm has one."""
+    require_group(by, UNDERWRITER_GROUPS)
+    row = GradeOverride.objects.select_for_update().get(pk=override)
+    if GradeOverride.objects.filter(buyer=into, stage__in=OPEN).exists():
+        refuse([refusal("override_open_on_both", "into")])
+    former, row.buyer_id = row.buyer_id, into
+    row.save(update_fields=["buyer"])
+    record(by=by, subject=row, buyer=into, former_buyer=former, grade=row.grade, stage=row.stage)
+    if row.stage == OverrideStage.IN_FORCE:
+        score_buyer(by=by, buyer=into, today=today)
+    return row
+
+
 def _moved(by: int, override: int, move: str) -> GradeOverride:
     """The override, its buyer locked before it as everywhere, when `by` may decide and the move is possible."""
     require_group(by, UNDERWRITER_GROUPS)
@@ -122,6 +148,12 @@ def _moved(by: int, override: int, move: str) -> GradeOverride:
 def _of_buyer(override: int) -> GradeOverride:
     _locked(GradeOverride.objects.values_list("buyer_id", flat=True).get(pk=override))
     return GradeOverride.objects.select_for_update().get(pk=override)
+
+
+def _present(buyer: int) -> Buyer:
+    """The entry that speaks for the firm, locked; one that was merged while we waited for it speaks no more."""
+    found = _locked(Buyer.objects.present(buyer).pk)
+    return _locked(found.merged_into_id) if found.merged_into_id else found
 
 
 def _locked(buyer: int) -> Buyer:

@@ -16,13 +16,12 @@ from buyers.models import (
     CountryRisk,
     ExchangeRate,
     FinancialStatement,
-    GradeOverride,
     PaymentExperience,
     Score,
     ScoreRun,
     Signal,
 )
-from buyers.views import office_accounts, office_overrides, office_scores, office_sent_accounts
+from buyers.views import office_accounts, office_scores, office_sent_accounts
 
 UNDERWRITERS = (UNDERWRITER, SENIOR_UNDERWRITER)
 
@@ -104,34 +103,6 @@ class ScoreAdmin(ReadOnlyAdmin):
         score = self.get_object(request, object_id)
         context = {"explanation": score.for_staff(), "base": score.facts().edition.base} if score else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
-
-
-@admin.register(GradeOverride)
-class GradeOverrideAdmin(OfficeAdmin):
-    """Grades set beside the scorecard's: "add" asks for one, a row's page decides it; none is ever changed."""
-
-    seen_by = added_by = UNDERWRITERS
-    list_display = ("buyer", "computed_grade", "grade", "until", "stage", "proposed_by", "decided_by")
-    list_select_related = ("buyer", "proposed_by", "decided_by")
-    list_filter = ("stage",)
-    search_fields = ("buyer__name",)
-    ordering = ("-id",)
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The page where it is decided."""
-        row = self.get_object(request, object_id)
-        return redirect("admin:decide_override", row.pk) if row else super().change_view(request, object_id)
-
-    def get_urls(self) -> list[URLPattern]:
-        """Ask, and decide."""
-        wrap = self.admin_site.admin_view
-        return [
-            path("add/", wrap(office_overrides.propose_grade), name="buyers_gradeoverride_add"),
-            path("<int:pk>/decide/", wrap(office_overrides.decide_override), name="decide_override"),
-            *super().get_urls(),
-        ]
 
 
 @admin.register(ScoreRun)

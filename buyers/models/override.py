@@ -47,7 +47,7 @@ class GradeOverrideQuerySet(models.QuerySet["GradeOverride"]):
 
 
 class GradeOverride(models.Model):
-    """What was asked never changes; the stage does. One open override per buyer."""
+    """What was asked never changes; the stage does, and with a merge the entry it stands on. One open per buyer."""
 
     buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="grade_overrides", verbose_name=_("Buyer"))
     grade = models.PositiveSmallIntegerField(_("Grade"))
@@ -77,8 +77,18 @@ class GradeOverride(models.Model):
                 name="overrides_keep_what_was_asked",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(
-                    "buyer", "grade", "computed_grade", "reason", "until", "proposed_at", "proposed_by"
+                    "grade", "computed_grade", "reason", "until", "proposed_at", "proposed_by"
                 ),
+            ),
+            # A merge takes it along; nothing else does.
+            pgtrigger.Trigger(
+                name="overrides_follow_their_buyer",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("buyer"),
+                func="IF NOT EXISTS (SELECT 1 FROM buyers_buyer "
+                "WHERE id = OLD.buyer_id AND merged_into_id = NEW.buyer_id) THEN "
+                "RAISE EXCEPTION 'an override stays with its buyer'; END IF; RETURN NEW;",
             ),
         ]
         constraints = [

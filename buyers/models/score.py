@@ -23,10 +23,20 @@ TREND_MONTHS = 24
 class ScoreQuerySet(AppendOnlyQuerySet):
     """Scores, as pages and the refresh read and write them."""
 
+    def of_firm(self, buyer: Buyer | int) -> Self:
+        """The history of the firm whose entry `buyer` is today: that entry's scores, and those of entries merged into
+        it from before its own first. Two entries were scored side by side; a firm has one grade at a time."""
+        pk = buyer.pk if isinstance(buyer, Buyer) else buyer
+        merged = list(Buyer.objects.filter(merged_into=pk).values_list("pk", flat=True))
+        first = self.filter(buyer=pk).order_by("id").values_list("pk", flat=True).first() if merged else None
+        if first is None:
+            return self.filter(buyer__in=[pk, *merged])
+        return self.filter(Q(buyer=pk) | Q(buyer__in=merged, pk__lt=first))
+
     def trend_of(self, buyer: Buyer | int, today: date) -> list[tuple[date, int]]:
         """(day, grade) of the last 24 months, oldest first: the last score of each day, and the one in force before."""
         since = plus_months(today, -TREND_MONTHS)
-        of_buyer = self.filter(buyer=buyer)
+        of_buyer = self.of_firm(buyer)
         rows = of_buyer.filter(scored_for__gt=since, scored_for__lte=today).order_by("scored_for", "id")
         before = of_buyer.filter(scored_for__lte=since).order_by("-scored_for", "-id").values_list("grade", flat=True)
         by_day = dict([(since, grade) for grade in before[:1]] + list(rows.values_list("scored_for", "grade")))
@@ -34,11 +44,11 @@ class ScoreQuerySet(AppendOnlyQuerySet):
 
     def latest_of(self, buyer: Buyer | int) -> "Score | None":
         """The buyer's last score."""
-        return self.filter(buyer=buyer).order_by("-id").first()
+        return self.of_firm(buyer).order_by("-id").first()
 
     def before(self, score: "Score") -> "Score | None":
         """The score before `score` of the same buyer."""
-        return self.filter(buyer=score.buyer_id, pk__lt=score.pk).order_by("-id").first()
+        return self.of_firm(score.buyer_id).filter(pk__lt=score.pk).order_by("-id").first()
 
     def last_of_each(self, buyers: Sequence[int]) -> "dict[int, Score]":
         """The last score of each of `buyers` that has one, in one query."""

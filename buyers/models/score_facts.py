@@ -33,28 +33,37 @@ BUYERS_TYPES = {
     "buyer": ">i8", "country": "S2", "grade": ">i2", "gone": ">i2", "founded_days": ">f8", "sector_class": ">f8",
 }  # fmt: skip
 
+# What was kept under an entry before it was merged into another is the other's: history is not rewritten (seams.md).
+MERGED = "SELECT id, merged_into_id FROM buyers_buyer WHERE merged_into_id = ANY(%(buyers)s) ORDER BY id"
+MERGED_TYPES = {"entry": ">i8", "buyer": ">i8"}
+PLAIN = {"buyer": "buyer_id", "merged": ""}
+OF_FIRM = {
+    "buyer": "COALESCE(firm.buyer, buyer_id)",
+    "merged": "LEFT JOIN unnest(%(entries)s::bigint[], %(firms)s::bigint[]) AS firm(entry, buyer) ON entry = buyer_id",
+}
+
 # One row per year: audited accounts before others, then those received last; of each source what it said last.
 STATEMENTS = f"""
-    SELECT DISTINCT ON (buyer_id, period_end)
-           buyer_id, (%(today)s::date - period_end)::float8, months::float8, currency::char(3), audited::int::float8,
+    SELECT DISTINCT ON ({{buyer}}, period_end)
+           {{buyer}}, (%(today)s::date - period_end)::float8, months::float8, currency::char(3), audited::int::float8,
            {", ".join(f"COALESCE({line}::float8, 'NaN')" for line in LINES)}
-    FROM buyers_financialstatement
+    FROM buyers_financialstatement {{merged}}
     WHERE buyer_id = ANY(%(buyers)s) AND period_end <= %(today)s AND period_end > %(since)s AND superseded_at IS NULL
-    ORDER BY buyer_id, period_end DESC, audited DESC, received_at DESC, id DESC
+    ORDER BY {{buyer}}, period_end DESC, audited DESC, received_at DESC, id DESC
 """  # noqa: S608 - the names come from this house
 STATEMENTS_TYPES = {
     "buyer": ">i8", "age": ">f8", "months": ">f8", "currency": "S3", "audited": ">f8", **dict.fromkeys(LINES, ">f8"),
 }  # fmt: skip
 
 EXPERIENCE = """
-    SELECT buyer_id, sum(invoices)::float8, sum(invoices * days_beyond_terms)::float8,
+    SELECT {buyer}, sum(invoices)::float8, sum(invoices * days_beyond_terms)::float8,
            sum(invoices * share_overdue)::float8,
            COALESCE(sum(invoices) FILTER (WHERE month > %(recently)s), 0)::float8,
            COALESCE(sum(invoices * days_beyond_terms) FILTER (WHERE month > %(recently)s), 0)::float8,
            count(DISTINCT reporter_id)
-    FROM buyers_paymentexperience
+    FROM buyers_paymentexperience {merged}
     WHERE buyer_id = ANY(%(buyers)s) AND month > %(since)s AND month <= %(today)s
-    GROUP BY buyer_id
+    GROUP BY {buyer}
 """
 EXPERIENCE_TYPES = {
     "buyer": ">i8", "experience_invoices": ">f8", "experience_days": ">f8", "experience_overdue": ">f8",
@@ -62,7 +71,7 @@ EXPERIENCE_TYPES = {
 }  # fmt: skip
 
 SIGNALS = """
-    SELECT buyer_id,
+    SELECT {buyer},
            count(*) FILTER (WHERE kind = 'overdue_reported' AND happened_on > %(overdues_since)s),
            count(*) FILTER (WHERE kind = 'claim_filed' AND happened_on > %(claims_since)s),
            count(*) FILTER (WHERE kind = 'insolvency_filed' AND happened_on > %(insolvency_since)s),
@@ -71,11 +80,11 @@ SIGNALS = """
            -- of what policyholders report only: a court or a register names nobody and hides nobody
            count(DISTINCT reporter_id) FILTER (WHERE kind IN ('overdue_reported', 'claim_filed')),
            bool_or(kind IN ('overdue_reported', 'claim_filed'))::int::int8
-    FROM buyers_signal
+    FROM buyers_signal {merged}
     WHERE buyer_id = ANY(%(buyers)s) AND happened_on <= %(today)s
         AND kind IN ('overdue_reported', 'claim_filed', 'insolvency_filed', 'court_case', 'accounts_late',
                      'strike_off_proposed')
-    GROUP BY buyer_id
+    GROUP BY {buyer}
 """
 SIGNALS_TYPES = {
     "buyer": ">i8", "overdues": ">i8", "claims": ">i8", "insolvencies": ">i8", "court_cases": ">i8",
@@ -142,17 +151,19 @@ def facts_of_due(first: int, last: int, today: date, windows: Windows, house_cur
 def _facts(rows: NDArray, today: date, windows: Windows, house_currency: str) -> ScoreFacts:
     buyers = rows["buyer"].astype(np.int64)
     ids = buyers.tolist()
+    entries = _entries(ids)
     columns = {name: np.full(len(ids), np.nan) for name in FLOATS}
     columns["founded_days"] = rows["founded_days"].astype(float)
     columns["sector_class"] = rows["sector_class"].astype(float)
     columns["country_class"] = _country_classes(rows["country"], today)
-    _add_statements(columns, buyers, ids, today, windows, house_currency)
-    experience = _read(EXPERIENCE, EXPERIENCE_TYPES, ids, today, since=plus_months(today, -windows.experience_months),
+    _add_statements(columns, buyers, entries, today, windows, house_currency)
+    experience = _read(EXPERIENCE, EXPERIENCE_TYPES, entries, today,
+                       since=plus_months(today, -windows.experience_months),
                        recently=plus_months(today, -windows.recent_months))  # fmt: skip
     place = np.searchsorted(buyers, experience["buyer"])
     for name in ("experience_invoices", "experience_days", "experience_overdue", "recent_invoices", "recent_days"):
         columns[name][place] = experience[name]
-    signals = _read(SIGNALS, SIGNALS_TYPES, ids, today,
+    signals = _read(SIGNALS, SIGNALS_TYPES, entries, today,
                     overdues_since=plus_months(today, -windows.overdue_months),
                     claims_since=plus_months(today, -windows.claim_months),
                     courts_since=plus_months(today, -windows.court_months),
@@ -180,16 +191,31 @@ def _set_grades(ids: list[int], today: date) -> NDArray[np.int16]:
     return np.array([set_by.get(buyer, 0) for buyer in ids], np.int16)
 
 
-def _read(query: str, types: dict[str, str], buyers: Sequence[int], today: date, **days: date) -> NDArray:
-    return columns_of(query, {"buyers": list(buyers), "today": today, **days}, types)
+def _read(query: str, types: dict[str, str], entries: "_Entries", today: date, **days: date) -> NDArray:
+    told = {"buyers": [*entries.buyers, *entries.merged], "entries": entries.merged, "firms": entries.firms}
+    return columns_of(query.format(**(OF_FIRM if entries.merged else PLAIN)), {**told, "today": today, **days}, types)
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """Entries of the directory that facts are kept under: the buyers, and what was merged into them (`firms`)."""
+
+    buyers: Sequence[int]
+    merged: list[int]
+    firms: list[int]
+
+
+def _entries(buyers: Sequence[int]) -> _Entries:
+    rows = columns_of(MERGED, {"buyers": list(buyers)}, MERGED_TYPES)
+    return _Entries(buyers, rows["entry"].tolist(), rows["buyer"].tolist())
 
 
 def _add_statements(
-    columns: dict[str, NDArray], buyers: NDArray, ids: list[int], today: date, windows: Windows, house_currency: str
+    columns: dict[str, NDArray], buyers: NDArray, entries: _Entries, today: date, windows: Windows, house_currency: str
 ) -> None:
     """The latest accounts not too old to count, and the year before them for growth."""
     since = today - timedelta(days=windows.accounts_days + YEARS_APART[1])
-    rows = _read(STATEMENTS, STATEMENTS_TYPES, ids, today, since=since)
+    rows = _read(STATEMENTS, STATEMENTS_TYPES, entries, today, since=since)
     if not len(rows):
         return
     found, first = np.unique(rows["buyer"].astype(np.int64), return_index=True)

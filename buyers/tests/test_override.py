@@ -1,28 +1,34 @@
 """A grade set by an underwriter: two people, a reason, an end; the scorecard's stays beside it, alerts follow it."""
 
+import threading
+import time
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.authority import Authority
 from accounts.models import AuditEvent
 from accounts.models.roles import CLAIMS_HANDLER, SENIOR_UNDERWRITER, UNDERWRITER
 from accounts.tests.factories import exporter, member, signed_in, staff
+from buyers.actions.merge import merge_buyers
 from buyers.actions.override import (
     confirm_override,
     end_override,
     lapse_override,
+    move_override,
     propose_override,
     refuse_override,
     withdraw_override,
 )
 from buyers.actions.score import score_buyer
 from buyers.models import Alert, GradeOverride, Score
-from buyers.overriding import end_refused, override_refused
+from buyers.overriding import authority_refused, end_refused, override_refused
 from buyers.tasks import lapse_overrides
 from buyers.tests.factories import buyer, in_book, statement
 from kernel.refusals import NotAllowed, Refused
@@ -64,6 +70,30 @@ def test_an_end_is_asked_again_when_it_is_confirmed():
     assert [r.code for r in end_refused(TODAY, TODAY)] == ["override_end_not_ahead"]
 
 
+@pytest.mark.parametrize(
+    ("grade", "computed", "at_stake", "codes"),
+    [
+        (4, 6, "1000000.00", []),  # both ends of an authority belong to it
+        (4, 6, "1000000.01", ["amount_over_authority"]),
+        (2, 7, "0", []),
+        (1, 7, "0", ["grade_outside_authority"]),
+        (7, 2, "0", []),
+        (8, 2, "0", ["grade_outside_authority"]),
+        # The grade the card gives counts as well: else a bad buyer is made a good one by who may not decide on it.
+        (4, 8, "0", ["grade_outside_authority"]),
+        (4, None, "0", ["ungraded_outside_authority"]),
+        (1, 8, "2000000", ["amount_over_authority", "grade_outside_authority"]),
+    ],
+)
+def test_whoever_confirms_stays_within_their_authority(grade: int, computed: int | None, at_stake: str, codes: list):
+    own = Authority(Decimal(1_000_000), "EUR", best_grade=2, worst_grade=7)
+    assert [r.code for r in authority_refused(grade, computed, Decimal(at_stake), own)] == codes
+
+
+def test_without_an_authority_nobody_confirms():
+    assert [r.code for r in authority_refused(4, 6, Decimal(0), None)] == ["no_authority"]
+
+
 # --- the acts --------------------------------------------------------------------------------------------------------
 
 
@@ -83,11 +113,15 @@ def one(db):
 
 @pytest.fixture
 def other(db):
-    return staff(SENIOR_UNDERWRITER)
+    return staff(SENIOR_UNDERWRITER, amount=5_000_000)
 
 
 def another_grade(about) -> int:
     return 8 if about.grade != 8 else 7
+
+
+def confirmed(by, row, today: date = TODAY, at_stake: int = 0) -> GradeOverride:
+    return confirm_override(by=by.pk, override=row.pk, today=today, at_stake=Decimal(at_stake))
 
 
 def proposed(about, by, **columns) -> GradeOverride:
@@ -112,7 +146,7 @@ def test_confirmed_it_is_the_grade_and_the_scorecards_stays_beside_it(firm, one,
     in_book(of_firm, firm)
     Alert.objects.all().delete()
     computed, wanted = firm.grade, another_grade(firm)
-    row = confirm_override(by=other.pk, override=proposed(firm, one).pk, today=TODAY)
+    row = confirmed(other, proposed(firm, one))
     firm.refresh_from_db()
     score = Score.objects.latest_of(firm)
     assert (row.stage, row.decided_by) == ("in_force", other)
@@ -126,7 +160,7 @@ def test_confirmed_it_is_the_grade_and_the_scorecards_stays_beside_it(firm, one,
 
 def test_the_next_refresh_keeps_it_and_raises_nothing(firm, one, other):
     in_book(exporter(), firm)
-    confirm_override(by=other.pk, override=proposed(firm, one).pk, today=TODAY)
+    confirmed(other, proposed(firm, one))
     Alert.objects.all().delete()
     score_buyer(by=None, buyer=firm.pk, today=TODAY + timedelta(days=30))
     firm.refresh_from_db()
@@ -136,7 +170,7 @@ def test_the_next_refresh_keeps_it_and_raises_nothing(firm, one, other):
 
 def test_the_day_after_its_end_the_scorecard_counts_again_and_the_buyer_is_due_that_day(firm, one, other):
     computed = firm.grade
-    confirm_override(by=other.pk, override=proposed(firm, one, until=TODAY + timedelta(days=5)).pk, today=TODAY)
+    confirmed(other, proposed(firm, one, until=TODAY + timedelta(days=5)))
     firm.refresh_from_db()
     assert firm.next_score_on == TODAY + timedelta(days=6)
     score_buyer(by=None, buyer=firm.pk, today=TODAY + timedelta(days=5))
@@ -151,7 +185,7 @@ def test_the_sweep_closes_what_is_over_alerts_and_says_why(firm, one, other, mon
     today = timezone.now().date()
     in_book(exporter(), firm)
     computed = firm.grade
-    row = confirm_override(by=other.pk, override=proposed(firm, one, until=TODAY + timedelta(days=5)).pk, today=TODAY)
+    row = confirmed(other, proposed(firm, one, until=TODAY + timedelta(days=5)))
     Alert.objects.all().delete()
     later = max(today, row.until) + timedelta(days=1)
     lapse_override(by=None, override=row.pk, today=later)
@@ -169,7 +203,7 @@ def test_the_hourly_task_finds_only_what_is_over(firm, one, other):
     today = timezone.now().date()
     row = propose_override(by=one.pk, buyer=firm.pk, grade=another_grade(firm), reason=WHY,
                            until=today + timedelta(days=1), today=today)  # fmt: skip
-    confirm_override(by=other.pk, override=row.pk, today=today)
+    confirmed(other, row, today)
     lapse_overrides()
     assert GradeOverride.objects.get().stage == "in_force"
     assert not GradeOverride.objects.over(today + timedelta(days=1)).exists()
@@ -177,7 +211,7 @@ def test_the_hourly_task_finds_only_what_is_over(firm, one, other):
 
 
 def test_insolvency_is_no_opinion(firm, one, other):
-    confirm_override(by=other.pk, override=proposed(firm, one).pk, today=TODAY)
+    confirmed(other, proposed(firm, one))
     type(firm).objects.filter(pk=firm.pk).update(status="insolvent")
     score = score_buyer(by=None, buyer=firm.pk, today=TODAY)
     assert (score.grade, score.computed_grade) == (10, None)
@@ -189,7 +223,7 @@ def test_insolvency_is_no_opinion(firm, one, other):
 
 def test_nobody_confirms_or_refuses_what_they_asked_for(firm, one, other):
     row = proposed(firm, one)
-    for act in (lambda: confirm_override(by=one.pk, override=row.pk, today=TODAY),
+    for act in (lambda: confirmed(one, row),
                 lambda: refuse_override(by=one.pk, override=row.pk)):  # fmt: skip
         with pytest.raises(Refused) as refused:
             act()
@@ -200,10 +234,30 @@ def test_nobody_confirms_or_refuses_what_they_asked_for(firm, one, other):
         )
 
 
+def test_beyond_their_authority_an_underwriter_refuses_but_does_not_confirm(firm, one):
+    row = proposed(firm, one)
+    for colleague, at_stake, why in (
+        (staff(SENIOR_UNDERWRITER), 0, "no_authority"),
+        (staff(UNDERWRITER, amount=100_000), 100_001, "amount_over_authority"),
+        (staff(UNDERWRITER, amount=100_000, best_grade=row.grade + 1), 0, "grade_outside_authority"),
+    ):
+        with pytest.raises(Refused) as refused:
+            confirmed(colleague, row, at_stake=at_stake)
+        assert codes(refused) == [why]
+    row.refresh_from_db()
+    assert row.stage == "proposed"
+    assert refuse_override(by=staff(UNDERWRITER).pk, override=row.pk).stage == "refused"
+
+
+def test_what_was_at_stake_stands_in_the_trail(firm, one, other):
+    confirmed(other, proposed(firm, one), at_stake=4_000_000)
+    assert AuditEvent.objects.get(action="confirm_override").details["at_stake"] == "4000000"
+
+
 def test_an_end_that_passed_meanwhile_is_not_confirmed(firm, one, other):
     row = proposed(firm, one, until=TODAY + timedelta(days=1))
     with pytest.raises(Refused) as refused:
-        confirm_override(by=other.pk, override=row.pk, today=TODAY + timedelta(days=1))
+        confirmed(other, row, TODAY + timedelta(days=1))
     assert codes(refused) == ["override_end_not_ahead"]
 
 
@@ -214,7 +268,7 @@ def test_it_is_refused_withdrawn_or_ended_early(firm, one, other):
         withdraw_override(by=other.pk, override=proposed(firm, one).pk)
     assert codes(refused) == ["override_is_anothers"]
     withdrawn = withdraw_override(by=one.pk, override=GradeOverride.objects.get(stage="proposed").pk)
-    row = confirm_override(by=other.pk, override=proposed(firm, one).pk, today=TODAY)
+    row = confirmed(other, proposed(firm, one))
     ended = end_override(by=one.pk, override=row.pk, today=TODAY)
     firm.refresh_from_db()
     assert [r.stage for r in (refused_row, withdrawn, ended)] == ["refused", "withdrawn", "ended"]
@@ -236,7 +290,7 @@ def test_a_buyer_has_one_open_override_and_a_double_click_makes_one(firm, one):
 def test_only_underwriters_set_grades(firm, one):
     row = proposed(firm, one)
     for person in (staff(CLAIMS_HANDLER), member(exporter())):
-        for act in (lambda p: proposed(firm, p), lambda p: confirm_override(by=p.pk, override=row.pk, today=TODAY)):
+        for act in (lambda p: proposed(firm, p), lambda p: confirmed(p, row)):
             with pytest.raises(NotAllowed):
                 act(person)
 
@@ -247,56 +301,115 @@ def test_a_buyer_without_a_score_gets_none_by_hand(one):
     assert codes(refused) == ["override_needs_a_score"]
 
 
-# --- the pages -------------------------------------------------------------------------------------------------------
+# --- two entries of the directory are one firm -----------------------------------------------------------------------
 
 
 @pytest.fixture
-def office(client: Client, one) -> Client:
-    return signed_in(client, one)
+def twin(db):
+    """Another entry of the same firm."""
+    found = buyer(founded_on=date(1990, 1, 1))
+    statement(found)
+    score_buyer(by=None, buyer=found.pk, today=TODAY)
+    return found
 
 
-def test_an_underwriter_asks_and_a_second_one_confirms_on_the_page(office, firm, other):
-    page = reverse("admin:buyers_gradeoverride_add")
-    assert "First choose the buyer" in office.get(page).content.decode()
-    address = f"{page}?buyer={firm.pk}"
-    assert office.get(address).status_code == 200
-    until = timezone.now().date() + timedelta(days=60)
-    told = {"grade": another_grade(firm), "reason": WHY, "until": until.isoformat(), "form_key": str(uuid4())}
-    assert "at least 20 characters" in office.post(address, {**told, "reason": "short"}).content.decode()
-    answer = office.post(address, told)
-    row = GradeOverride.objects.get()
-    decide = reverse("admin:decide_override", args=[row.pk])
-    assert answer.headers["Location"] == decide
-    content = office.get(decide).content.decode()
-    assert "A second underwriter decides" in content
-    assert 'value="confirm"' not in content
-    assert 'value="withdraw"' in content
-    assert "asked for it yourself" in office.post(decide, {"act": "confirm"}, follow=True).content.decode()
-    second = signed_in(Client(), other)
-    assert row.reason in second.get(decide).content.decode()
-    second.post(decide, {"act": "confirm"})
+def merged(firm, twin, by):
+    merge_buyers(by=by.pk, source=firm.pk, into=twin.pk)
+    twin.refresh_from_db()
+
+
+def test_a_grade_in_force_goes_with_a_merge_and_counts_there_at_once(firm, twin, one, other):
+    of_firm = exporter()
+    in_book(of_firm, firm)
+    row = confirmed(other, proposed(firm, one))
+    Alert.objects.all().delete()
+    merged(firm, twin, other)
     row.refresh_from_db()
-    assert row.stage == "in_force"
-    content = second.get(decide).content.decode()
-    assert 'value="end"' in content
-    second.post(decide, {"act": "end"})
-    row.refresh_from_db()
-    assert row.stage == "ended"
-    assert second.post(decide, {"act": "nonsense"}).status_code == 302
+    assert (row.buyer, row.stage, twin.grade) == (twin, "in_force", row.grade)
+    assert Score.objects.latest_of(twin).computed_grade
+    assert AuditEvent.objects.get(action="move_override").details == {
+        "buyer": twin.pk, "former_buyer": firm.pk, "grade": row.grade, "stage": "in_force",
+    }  # fmt: skip
+    end_override(by=one.pk, override=row.pk, today=TODAY)
+    twin.refresh_from_db()
+    assert twin.grade != row.grade
 
 
-def test_the_list_shows_them_and_leads_to_the_page(office, firm, one):
+def test_one_that_waits_goes_along_and_is_confirmed_there(firm, twin, one, other):
     row = proposed(firm, one)
-    content = office.get(reverse("admin:buyers_gradeoverride_changelist")).content.decode()
-    assert firm.name in content
-    answer = office.get(reverse("admin:buyers_gradeoverride_change", args=[row.pk]))
-    assert answer.headers["Location"] == reverse("admin:decide_override", args=[row.pk])
+    merged(firm, twin, other)
+    assert twin.grade != row.grade
+    confirmed(other, row)
+    twin.refresh_from_db()
+    assert (twin.grade, GradeOverride.objects.get().buyer) == (row.grade, twin)
+
+
+def test_two_open_ones_do_not_become_one_firms(firm, twin, one, other):
+    confirmed(other, proposed(firm, one))
+    row = proposed(twin, one)
+    with pytest.raises(Refused) as refused:
+        merged(firm, twin, other)
+    assert codes(refused) == ["override_open_on_both"]
+    firm.refresh_from_db()
+    assert firm.merged_into is None
+    withdraw_override(by=one.pk, override=row.pk)
+    merged(firm, twin, other)
+    assert GradeOverride.objects.get(stage="in_force").buyer == twin
+
+
+def test_what_is_over_stays_where_it_was(firm, twin, one, other):
+    row = refuse_override(by=other.pk, override=proposed(firm, one).pk)
+    merged(firm, twin, other)
+    row.refresh_from_db()
+    assert row.buyer == firm
+
+
+def test_nothing_but_a_merge_moves_one(firm, twin, one):
+    row = proposed(firm, one)
+    with pytest.raises(ProgrammingError, match="stays with its buyer"), transaction.atomic():
+        GradeOverride.objects.filter(pk=row.pk).update(buyer=twin)
+    with pytest.raises(NotAllowed):
+        move_override(by=staff(CLAIMS_HANDLER).pk, override=row.pk, into=twin.pk, today=TODAY)
+
+
+@pytest.mark.xdist_group("races")
+@pytest.mark.django_db(transaction=True)
+def test_one_asked_for_while_its_entry_is_merged_stands_on_the_one_that_stays(firm, twin, one, other):
+    asked: list[GradeOverride] = []
+
+    def ask():
+        try:
+            asked.append(proposed(firm, one))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        merge_buyers(by=other.pk, source=firm.pk, into=twin.pk)
+        thread = threading.Thread(target=ask)
+        thread.start()
+        wait_until_blocked()
+    thread.join(10)
+    assert asked[0].buyer == twin
+
+
+def wait_until_blocked() -> None:
+    """Until another connection waits for a lock this one holds."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
+
+
+# --- the page of an exporter ------------------------------------------------------------------------------------------
 
 
 def test_an_exporter_reads_that_an_underwriter_set_the_grade_but_not_why_nor_who(firm, one, other):
     of_firm = exporter()
     in_book(of_firm, firm)
-    confirm_override(by=other.pk, override=proposed(firm, one).pk, today=TODAY)
+    confirmed(other, proposed(firm, one))
     page = signed_in(Client(), member(of_firm), of_firm)
     content = page.get(reverse("score_history", args=[firm.pk])).content.decode()
     assert "An underwriter set this grade" in content

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buyers.recommended_credit import RecommendedCredit, YearOfAccounts, credit_edition, recommended_credit
+from buyers.recommended_credit import CURRENT, RecommendedCredit, YearOfAccounts, credit_edition, recommended_credit
 
 TODAY = date(2026, 11, 21)
 # Shares: 10 % of equity 350,000 · 20 % of (6,000,000 - 4,000,000) 400,000 · half of 10,500,000 / 12 = 437,500.
@@ -111,3 +111,10 @@ def test_it_never_exceeds_a_share_of_own_funds(equity: Decimal, grade: int):
     found = credit(replace(YEAR, equity=equity), grade).amount
     assert found is not None
     assert found <= max(equity / 10, Decimal(0))
+
+
+def test_an_edition_goes_by_the_name_of_its_file_and_the_report_by_the_edition():
+    assert credit_edition().name == CURRENT == credit_edition(CURRENT).name
+    assert credit().edition == CURRENT
+    with pytest.raises(FileNotFoundError):
+        credit_edition("credit-1999-1")

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.tests.factories import exporter, member, staff
+from buyers.actions.merge import merge_buyers
 from buyers.actions.score import score_buyer
 from buyers.actions.signal import record_signal
 from buyers.explanation import same_bins
@@ -296,3 +297,66 @@ def test_the_trend_is_that_of_24_months_and_what_was_in_force_before():
 def test_a_buyer_never_scored_has_no_trend():
     assert Score.objects.trend_of(buyer(), TODAY) == []
     assert Score.objects.latest_of(buyer()) is None
+
+
+# --- two entries of the directory are one firm -----------------------------------------------------------------------
+
+
+def merged(name: str, into: Buyer) -> Buyer:
+    return buyer(name, merged_into=into)
+
+
+def test_the_accounts_experience_and_signals_of_both_entries_count():
+    firm, rest = buyer("Present"), buyer("Another")
+    old, oldest = merged("Old", firm), merged("Oldest", firm)
+    statement(firm, date(2024, 12, 31), sales=10_000_000)
+    statement(old, date(2025, 12, 31), sales=15_000_000)  # the later year, under the entry that went
+    statement(rest, date(2025, 12, 31), sales=99_000_000)
+    ours, theirs = exporter(), exporter()
+    experience(firm, ours, days_beyond_terms=10, invoices=10)
+    experience(old, theirs, days_beyond_terms=40, invoices=20)
+    experience(old, ours, days_beyond_terms=70, invoices=30)
+    for entry, day in ((firm, 1), (oldest, 2), (old, 3)):
+        record_signal(by=None, buyer=entry.pk, kind="court_case", happened_on=date(2026, 5, day), source="court")
+    Buyer.objects.update(next_score_on=None)
+    row = scored(firm)
+    assert value(row, "sales_growth") == 500  # 50.0 %
+    assert value(row, "days_beyond_terms") == 500  # 50.0: (10×10 + 20×40 + 30×70) / 60
+    assert value(row, "court_cases") == 3
+    assert row.reporters == 2
+    assert value(scored(rest), "court_cases") == 0
+
+
+def test_of_one_year_under_two_entries_one_is_counted():
+    firm = buyer("Present")
+    old = merged("Old", firm)
+    statement(firm, date(2025, 12, 31), equity=1_000_000)
+    statement(old, date(2025, 12, 31), equity=4_000_000, audited=True)
+    assert value(scored(firm), "equity_ratio") == 400  # the audited ones, as with two sources of one entry
+
+
+def test_the_history_of_a_firm_is_its_entrys_and_before_that_what_was_merged_into_it():
+    firm, rest = buyer(), buyer()
+    old = buyer()
+    days = [date(2026, month, 1) for month in range(1, 8)]
+    for who, day, grade in ((old, 0, 2), (old, 1, 3), (rest, 1, 9), (firm, 2, 5), (old, 3, 7), (firm, 4, 4)):
+        score(who, grade, scored_for=days[day])
+    old.merged_into = firm
+    old.save(update_fields=["merged_into"])
+    assert Score.objects.trend_of(firm, TODAY) == [(days[0], 2), (days[1], 3), (days[2], 5), (days[4], 4)]
+    last = Score.objects.latest_of(firm)
+    assert last.grade == 4
+    assert [(one := Score.objects.before(last)).grade, Score.objects.before(one).grade] == [5, 3]
+
+
+def test_before_the_entry_that_stays_is_scored_itself_the_others_score_is_the_firms():
+    firm = buyer()
+    row = score(merged("Old", firm), 6)
+    assert Score.objects.latest_of(firm) == row
+
+
+def test_the_entry_that_stays_is_due_at_once():
+    firm, old = buyer(), buyer()
+    merge_buyers(by=staff().pk, source=old.pk, into=firm.pk)
+    firm.refresh_from_db()
+    assert firm.next_score_on == timezone.now().date()

@@ -11,7 +11,7 @@ from buyers.scorecard import CLASSES, DOWN, EDITIONS, UP, BadEdition, Edition, d
 from buyers.scorecard import parsed_edition as parsed
 
 EVERY = pytest.mark.parametrize(
-    "card", [edition(p.stem) for p in sorted(EDITIONS.glob("*.json"))], ids=lambda c: c.name
+    "card", [edition(p.stem) for p in sorted(EDITIONS.glob("20*.json"))], ids=lambda c: c.name
 )
 
 

@@ -31,7 +31,7 @@ def score_history(request: HttpRequest, pk: int) -> HttpResponse:
         "explanation": explanation,
         "groups": grouped(explanation.lines) if explanation else [],
         "trend": Score.objects.trend_of(buyer, timezone.now().date()),
-        "page": keyset_page(request, Score.objects.filter(buyer=buyer), order=("-id",), size=HISTORY_SIZE),
+        "page": keyset_page(request, Score.objects.of_firm(buyer), order=("-id",), size=HISTORY_SIZE),
     }
     return render(request, "buyers/score_history.html", context)
 

@@ -1,5 +1,6 @@
 """What the office shows beside a decision. All of it is for staff: it speaks of all policies and all reporters."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,8 +11,9 @@ from django.utils import timezone
 
 from accounts.authority import Authority, within_authority
 from accounts.models import StaffAuthority
-from accounts.models.roles import SENIOR_UNDERWRITER
-from buyers.models import Buyer, BuyerLink, FinancialStatement, PaymentExperience, Score, Signal
+from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER_GROUPS
+from buyers.models import Buyer, BuyerLink, FinancialStatement, GradeOverride, PaymentExperience, Score, Signal
+from buyers.overriding import authority_refused as beyond_authority
 from kernel.refusals import Refusal, Refused
 from policies.deciding import DECLINED, Verdict
 from policies.edition import edition
@@ -31,20 +33,22 @@ def buyer_facts(buyer: Buyer, today: date) -> dict[str, Any]:
     """Score, accounts, payment experience of all policyholders, signals, country."""
     rule = edition()
     since = today - timedelta(days=31 * EXPERIENCE_MONTHS)
-    experience = PaymentExperience.objects.filter(buyer=buyer, month__gte=since)
+    same = Buyer.objects.same_firm(buyer.pk).values("pk")
+    experience = PaymentExperience.objects.filter(buyer__in=same, month__gte=since)
     return {
-        "score": Score.objects.filter(buyer=buyer).order_by("-id").first(),
+        "score": Score.objects.latest_of(buyer),
         "accounts": [_accounts(row) for row in _statements(buyer)],
         "experience": experience.aggregate(
             days=Avg("days_beyond_terms"), share=Avg("share_overdue"), reporters=Count("reporter", distinct=True)
         ),
-        "signals": list(Signal.objects.filter(buyer=buyer).order_by("-happened_on", "-id")[:SIGNALS_SHOWN]),
+        "signals": list(Signal.objects.filter(buyer__in=same).order_by("-happened_on", "-id")[:SIGNALS_SHOWN]),
         "standing": standing_of(buyer, timezone.now(), today, rule, capacity_on(buyer, today, rule)),
     }
 
 
 def _statements(buyer: Buyer) -> list[FinancialStatement]:
-    current = FinancialStatement.objects.filter(buyer=buyer, superseded_at__isnull=True)
+    same = Buyer.objects.same_firm(buyer.pk).values("pk")
+    current = FinancialStatement.objects.filter(buyer__in=same, superseded_at__isnull=True)
     return list(current.order_by("-period_end", "-id")[:ACCOUNTS_SHOWN])
 
 
@@ -73,11 +77,15 @@ def capacity_facts(row: LimitRequest, limit: CreditLimit | None, today: date) ->
 
 def exposure_facts(firm: Buyer, today: date) -> dict[str, Any]:
     """Issued on the buyer over all policies, whichever entries of the directory it has, and its cap."""
-    cap = capacity_on(firm, today, edition())
-    held = BuyerCapacity.objects.filter(buyer__in=Buyer.objects.same_firm(firm.pk))
-    issued = held.aggregate(sum=Sum("issued", default=Decimal(0)))["sum"]
+    cap, issued = capacity_on(firm, today, edition()), issued_on(firm)
     told = {"cap": cap, "issued": issued, "room": cap.room(issued), "house_currency": settings.HOUSE_CURRENCY}
     return {**told, "group": group_facts(firm)}
+
+
+def issued_on(firm: Buyer) -> Decimal:
+    """What is issued on the firm over all policies, in house currency."""
+    held = BuyerCapacity.objects.filter(buyer__in=Buyer.objects.same_firm(firm.pk))
+    return held.aggregate(sum=Sum("issued", default=Decimal(0)))["sum"]
 
 
 def group_facts(firm: Buyer) -> dict[str, Any] | None:
@@ -132,6 +140,29 @@ def who_may_countersign(by: int, row: LimitRequest, verdict: Verdict) -> list[st
     seniors = StaffAuthority.objects.filter(user__is_active=True, user__groups__name=SENIOR_UNDERWRITER)
     found = seniors.exclude(user=by).select_related("user").order_by("amount", "id")
     return list(dict.fromkeys(str(one.user) for one in found if not _over(one, row, verdict)))[:COUNTERSIGNERS_SHOWN]
+
+
+@dataclass(frozen=True)
+class Confirming:
+    """Who may put a grade in force that an underwriter asked for, whose scorecard gives `computed`."""
+
+    override: GradeOverride
+    computed: int | None
+    issued: Decimal
+
+    def refused(self, by: int) -> tuple[Refusal, ...]:
+        """Why it is beyond the authority of `by`; empty when it is not."""
+        return self._beyond(StaffAuthority.objects.filter(user_id=by).first())
+
+    def who_may(self) -> list[str]:
+        """Underwriters other than the one who asked whose own authority reaches so far, the least first."""
+        groups = Q(user__groups__name__in=UNDERWRITER_GROUPS)
+        found = StaffAuthority.objects.filter(groups, user__is_active=True).exclude(user=self.override.proposed_by_id)
+        rows = found.select_related("user").order_by("amount", "id")
+        return list(dict.fromkeys(str(one.user) for one in rows if not self._beyond(one)))[:COUNTERSIGNERS_SHOWN]
+
+    def _beyond(self, own: StaffAuthority | None) -> tuple[Refusal, ...]:
+        return beyond_authority(self.override.grade, self.computed, self.issued, own.facts() if own else None)
 
 
 def _over(own: StaffAuthority | None, row: LimitRequest, verdict: Verdict) -> tuple[Refusal, ...]:

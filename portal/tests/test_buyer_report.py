@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from accounts.models import Exporter
-from accounts.tests.factories import exporter, member, signed_in
+from accounts.tests.factories import exporter, member, signed_in, staff
+from buyers.actions.merge import merge_buyers
 from buyers.actions.score import score_buyer
 from buyers.models import Buyer, BuyerLink, CountryRisk, Signal
 from buyers.tests.factories import buyer, experience, in_book, quoted, score, statement
@@ -80,6 +81,23 @@ def test_a_merged_buyer_leads_to_the_one_it_became(reader: Client, firm: Exporte
     was = buyer(merged_into=now_is)
     for name in ("buyer_report", "buyer_report_pdf"):
         assert reader.get(reverse(name, args=[was.pk])).url == reverse(name, args=[now_is.pk])
+
+
+def test_a_firm_with_two_entries_has_one_report(reader: Client, firm: Exporter):
+    about = in_book(firm, buyer("Kesselring AG")).buyer
+    old = buyer("Kesselring Werkzeuge GmbH")
+    score(old, 3)
+    score(about, 6)
+    score(old, 9)  # of a refresh before the two were known to be one: not the firm's grade
+    statement(old, date(today().year - 1, 12, 31), sales=14_000_000)
+    Signal.objects.create(buyer=old, kind="court_case", happened_on=today(), source="Court", key="1")
+    merge_buyers(by=staff().pk, source=old.pk, into=about.pk)
+    answer = reader.get(reverse("buyer_report", args=[about.pk]))
+    assert [grade for _, grade in answer.context["trend"]] == [3, 6]
+    assert answer.context["score"].grade == 6
+    assert [event["title"] for event in answer.context["events"]] == ["A court case was brought against it"]
+    assert "14,000,000" in answer.content.decode()
+    assert "14,000,000" in pdf_of(reader, about)[1]
 
 
 def test_a_buyer_of_whom_nothing_is_known_has_a_report_all_the_same(reader: Client, firm: Exporter):

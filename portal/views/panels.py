@@ -89,9 +89,18 @@ class Graded(NamedTuple):
 
 def grade_of(shown: Shown) -> dict[str, Any]:
     """The last score with all it was made from; the history of grades, newest first; the trend, oldest first."""
-    history = [Graded(*row) for row in score_history(same=list(shown.same))]
+    history = of_firm([Graded(*row) for row in score_history(same=list(shown.same))], shown.entry.buyer_id)
     trend = [(localdate(score.scored_at), score.grade) for score in reversed(history)]
     return {"trend": trend, "history": history, **last_score(history)}
+
+
+def of_firm(rows: list[Graded], present: int) -> list[Graded]:
+    """Of the scores of all entries of a firm those that were its grade, as Score.objects.of_firm has them: of entries
+    merged into `present` only those from before its own first."""
+    own = [row.pk for row in rows if row.buyer == present]
+    # Its first may lie further back than was read: what another entry had between is left out then.
+    first = 0 if len(rows) == SCORES_IN_HISTORY else min(own, default=0)
+    return [row for row in rows if row.buyer == present or not own or row.pk < first]
 
 
 @prepared
@@ -108,15 +117,13 @@ def scores_in_full(some: Given) -> QuerySet:
 
 
 def last_score(history: list[Graded]) -> dict[str, Any]:
-    """The last score in full, and what it says compared with the one before it of the same entry of the directory."""
+    """The last score in full, and what it says compared with the one before it."""
     if not history:
         return {"score": None}
     last = history[0]
-    before = next((row.pk for row in history[1:] if row.buyer == last.buyer), None)
+    before = history[1].pk if len(history) > 1 else None
     found = {score.pk: score for score in scores_in_full(some=[last.pk, *([before] if before else [])])}
     score = found[last.pk]
-    if before is None and len(history) == SCORES_IN_HISTORY:  # it lies further back than was read
-        return {"score": score, "explanation": score.for_exporters()}
     return {"score": score, "explanation": score.for_exporters_after(found.get(before))}
 
 

@@ -1,9 +1,13 @@
-"""The underwriter's pages for a grade set beside the scorecard's: asked on one, decided on the other."""
+"""The underwriter's pages for a grade set beside the scorecard's: asked on one, decided on the other.
+
+On the floor of the policies, since who may confirm depends on the limits that are issued on the buyer.
+"""
 
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,11 +28,13 @@ from buyers.actions.override import (
 )
 from buyers.lifecycle import GRADE_OVERRIDE
 from buyers.models import Buyer, GradeOverride, Score
+from buyers.models.override import OverrideStage
 from buyers.overriding import BEST, WORST
 from buyers.views.office_accounts import found_by_name
-from buyers.wording import WORDS
 from kernel.references import row_number
 from kernel.refusals import Refused
+from policies.models.office import Confirming, issued_on
+from policies.wording import WORDS
 
 UNDERWRITERS = (UNDERWRITER, SENIOR_UNDERWRITER)
 
@@ -73,7 +79,7 @@ def propose_grade(request: HttpRequest) -> HttpResponse:
             return redirect("admin:decide_override", row.pk)
     score = Score.objects.latest_of(buyer)
     return _office(
-        request, "buyers/office/propose_grade.html", title=_("Set a grade"), buyer=buyer, form=form, score=score,
+        request, "policies/office/propose_grade.html", title=_("Set a grade"), buyer=buyer, form=form, score=score,
         explanation=score.for_staff() if score else None,
     )  # fmt: skip
 
@@ -81,24 +87,31 @@ def propose_grade(request: HttpRequest) -> HttpResponse:
 @staff(*UNDERWRITERS)
 def decide_override(request: HttpRequest, pk: int) -> HttpResponse:
     """One asked for: confirmed or refused by a colleague, withdrawn by who asked, ended by any underwriter."""
-    row = get_object_or_404(GradeOverride.objects.select_related("buyer", "proposed_by", "decided_by"), pk=pk)
+    row = get_object_or_404(
+        GradeOverride.objects.select_related("buyer__merged_into", "proposed_by", "decided_by"), pk=pk
+    )
     if request.method == "POST":
         _act(request, row, request.POST.get("act", ""))
         return redirect("admin:decide_override", pk)
     moves = {move.name for move in GRADE_OVERRIDE.moves_from(row.stage) if move.who != "machine"}
     mine = row.proposed_by_id == request.user.pk
     score = Score.objects.latest_of(row.buyer)
+    asked = Confirming(row, score.by_scorecard if score else None, issued_on(row.buyer.firm))
+    waits = row.stage == OverrideStage.PROPOSED
+    over = () if mine or not waits else asked.refused(request.user.pk)
     return _office(
-        request, "buyers/office/decide_override.html", title=row.buyer.name, override=row, mine=mine, score=score,
-        moves=moves - ({"confirm", "refuse"} if mine else {"withdraw"}),
-        explanation=score.for_staff() if score else None,
+        request, "policies/office/decide_override.html", title=row.buyer.name, override=row, mine=mine, score=score,
+        moves=moves - ({"confirm", "refuse"} if mine else {"withdraw"}) - ({"confirm"} if over else set()),
+        over_authority=[said_of(WORDS, refusal) for refusal in over],
+        may_confirm=asked.who_may() if waits and (mine or over) else [], issued=asked.issued,
+        house_currency=settings.HOUSE_CURRENCY, explanation=score.for_staff() if score else None,
     )  # fmt: skip
 
 
 def _act(request: HttpRequest, row: GradeOverride, act: str) -> None:
     by, today = request.user.pk, timezone.now().date()
     acts: dict[str, Any] = {
-        "confirm": lambda: confirm_override(by=by, override=row.pk, today=today),
+        "confirm": lambda: confirm_override(by=by, override=row.pk, today=today, at_stake=issued_on(row.buyer.firm)),
         "refuse": lambda: refuse_override(by=by, override=row.pk),
         "withdraw": lambda: withdraw_override(by=by, override=row.pk),
         "end": lambda: end_override(by=by, override=row.pk, today=today),

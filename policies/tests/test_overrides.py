@@ -1,0 +1,125 @@
+"""The underwriter's pages of a grade set beside the scorecard's: two people, the second one within their authority."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
+from accounts.tests.factories import signed_in, staff
+from buyers.actions.merge import merge_buyers
+from buyers.actions.override import propose_override
+from buyers.actions.score import score_buyer
+from buyers.models import GradeOverride
+from buyers.tests.factories import buyer, statement
+from policies.models import BuyerCapacity
+
+WHY = "The parent has guaranteed all trade debts until June."
+
+
+@pytest.fixture
+def firm(db):
+    about = buyer(founded_on=date(1990, 1, 1))
+    statement(about)
+    score_buyer(by=None, buyer=about.pk, today=timezone.now().date())
+    about.refresh_from_db()
+    return about
+
+
+@pytest.fixture
+def one(db):
+    return staff(UNDERWRITER)
+
+
+@pytest.fixture
+def other(db):
+    return staff(SENIOR_UNDERWRITER, amount=5_000_000)
+
+
+def another_grade(about) -> int:
+    return 8 if about.grade != 8 else 7
+
+
+def proposed(about, by) -> GradeOverride:
+    today = timezone.now().date()
+    until = today + timedelta(days=100)
+    return propose_override(by=by.pk, buyer=about.pk, grade=another_grade(about), reason=WHY, until=until, today=today)
+
+
+@pytest.fixture
+def office(client: Client, one) -> Client:
+    return signed_in(client, one)
+
+
+def test_an_underwriter_asks_and_a_second_one_confirms_on_the_page(office, firm, other):
+    page = reverse("admin:buyers_gradeoverride_add")
+    assert "First choose the buyer" in office.get(page).content.decode()
+    address = f"{page}?buyer={firm.pk}"
+    assert office.get(address).status_code == 200
+    until = timezone.now().date() + timedelta(days=60)
+    told = {"grade": another_grade(firm), "reason": WHY, "until": until.isoformat(), "form_key": str(uuid4())}
+    assert "at least 20 characters" in office.post(address, {**told, "reason": "short"}).content.decode()
+    answer = office.post(address, told)
+    row = GradeOverride.objects.get()
+    decide = reverse("admin:decide_override", args=[row.pk])
+    assert answer.headers["Location"] == decide
+    content = office.get(decide).content.decode()
+    assert "A second underwriter decides" in content
+    assert 'value="confirm"' not in content
+    assert 'value="withdraw"' in content
+    assert "asked for it yourself" in office.post(decide, {"act": "confirm"}, follow=True).content.decode()
+    second = signed_in(Client(), other)
+    assert row.reason in second.get(decide).content.decode()
+    second.post(decide, {"act": "confirm"})
+    row.refresh_from_db()
+    assert row.stage == "in_force"
+    content = second.get(decide).content.decode()
+    assert 'value="end"' in content
+    second.post(decide, {"act": "end"})
+    row.refresh_from_db()
+    assert row.stage == "ended"
+    assert second.post(decide, {"act": "nonsense"}).status_code == 302
+
+
+def test_whoever_may_not_confirm_reads_why_and_who_may(office, firm, one, other):
+    BuyerCapacity.objects.create(buyer=firm, issued=Decimal(250_000))
+    row = proposed(firm, one)
+    decide = reverse("admin:decide_override", args=[row.pk])
+    assert f"Who may confirm it: {other.name}" in office.get(decide).content.decode()
+    small = signed_in(Client(), staff(UNDERWRITER, amount=200_000))
+    content = small.get(decide).content.decode()
+    assert "Your authority ends at" in content and "200,000" in content
+    assert f"Who may confirm it: {other.name}" in content
+    assert 'value="confirm"' not in content and 'value="refuse"' in content
+    assert "Your authority ends at" in small.post(decide, {"act": "confirm"}, follow=True).content.decode()
+    row.refresh_from_db()
+    assert row.stage == "proposed"
+    other.authority.delete()
+    assert "Nobody’s authority reaches so far" in office.get(decide).content.decode()
+
+
+def test_the_limits_of_all_entries_of_the_firm_are_at_stake(firm, one, other):
+    twin = buyer()
+    for entry, issued in ((firm, 400_000), (twin, 300_000)):
+        BuyerCapacity.objects.create(buyer=entry, issued=Decimal(issued))
+    merge_buyers(by=other.pk, source=twin.pk, into=firm.pk)
+    row = proposed(firm, one)
+    small = signed_in(Client(), staff(UNDERWRITER, amount=699_999))
+    answer = small.post(reverse("admin:decide_override", args=[row.pk]), {"act": "confirm"}, follow=True)
+    assert "Your authority ends at" in answer.content.decode()
+    enough = signed_in(Client(), staff(UNDERWRITER, amount=700_000))
+    enough.post(reverse("admin:decide_override", args=[row.pk]), {"act": "confirm"})
+    row.refresh_from_db()
+    assert row.stage == "in_force"
+
+
+def test_the_list_shows_them_and_leads_to_the_page(office, firm, one):
+    row = proposed(firm, one)
+    content = office.get(reverse("admin:buyers_gradeoverride_changelist")).content.decode()
+    assert firm.name in content
+    answer = office.get(reverse("admin:buyers_gradeoverride_change", args=[row.pk]))
+    assert answer.headers["Location"] == reverse("admin:decide_override", args=[row.pk])
