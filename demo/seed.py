@@ -21,7 +21,7 @@ from buyers.adapters import load_directory_file
 from buyers.models import Alert, BookEntry, Buyer, DirectoryImport
 from buyers.models.directory_import import ImportStage
 from buyers.tasks import work_on_next_range
-from demo import claims, directory, firms, ledger, limits
+from demo import claims, customers, directory, firms, ledger, limits, monitoring
 from demo.cast import Cast
 from demo.clock import Story, set_to
 from demo.people import FIRMS, PEOPLE, STAFF
@@ -95,6 +95,11 @@ def acts(cast: Cast) -> list[tuple[int, int, Callable[[], object]]]:
         (2, 5, lambda: claims.draft(cast)),
         (3, 5, lambda: directory.make_interim_accounts(cast.story, cast.buyers)),
     ]
+    found += [(380, 5, lambda: monitoring.link(cast)), (5, 5, lambda: monitoring.screen(cast))]
+    found += [(event.days_ago, 5, lambda e=event: monitoring.happen(cast, e)) for event in monitoring.HAPPENED]  # type: ignore[misc]
+    found += [(grade.days_ago, 5, lambda g=grade: monitoring.set_grade(cast, g)) for grade in monitoring.SET]  # type: ignore[misc]
+    found += [(2, 5, lambda: customers.bring_accounts(cast)), (1, 5, lambda: customers.bring_list(cast))]
+    found += [(1, 5, lambda: customers.propose(cast))]
     found += [(days_ago, 6, lambda d=days_ago: limits.withdraw_and_cut(cast, d)) for days_ago in limits.CUT_DAYS]  # type: ignore[misc]
     found += [(0, 7, lambda: ends_of_limits(cast))]
     return found

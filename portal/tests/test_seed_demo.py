@@ -11,7 +11,19 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Exporter, Membership, StaffAuthority, User
 from accounts.models.roles import STAFF_GROUPS, Role
-from buyers.models import Alert, Buyer, FinancialStatement, Identifier, Score
+from buyers.models import (
+    AccountsSubmission,
+    Alert,
+    Buyer,
+    BuyerProposal,
+    CustomerList,
+    FinancialStatement,
+    GradeOverride,
+    Identifier,
+    Score,
+    ScreeningHit,
+    Signal,
+)
 from claims.deadlines import file_by, opens_on
 from claims.models import Claim, ClaimPaper, PaperRequest
 from claims.models.claim import Cause
@@ -96,7 +108,19 @@ def test_the_demo_is_complete_made_once_and_dated_before_its_day():
         assert min(dues) <= claim.event_on <= claim.filed_at.date() <= file_by(dues, terms)
         assert claim.cause != Cause.PROTRACTED_DEFAULT or claim.filed_at.date() >= opens_on(dues, terms)
     assert ClaimPaper.objects.count() >= 10
-    assert set(Document.objects.values_list("content_type", flat=True)) == {"application/pdf"}
+    assert set(Document.objects.values_list("content_type", flat=True)) == {"application/pdf", "text/csv"}
+
+    # Knowing the buyer: events and what they mean to linked buyers, a hit, set grades, a list, accounts, a proposal.
+    assert Signal.objects.filter(kind="linked_trouble", buyer__name="Andelmar Ferretería SpA").exists()
+    assert Alert.objects.filter(signal__kind="strike_off_proposed").exists()
+    assert set(GradeOverride.objects.values_list("stage", flat=True)) == {"in_force", "proposed"}
+    hit = ScreeningHit.objects.get()
+    assert (hit.buyer.name, hit.stage) == ("Al Qamariya Building Materials LLC", "open")
+    brought = CustomerList.objects.get()
+    assert brought.stage == "ready"
+    assert min(brought.certain, brought.to_choose, brought.unknown, brought.refused) >= 1
+    assert AccountsSubmission.objects.get().stage == "sent"
+    assert BuyerProposal.objects.get().stage == "proposed"
 
     # Dated back, and nothing in the future.
     assert AuditEvent.objects.filter(at__lt=LEAP_DAY - timedelta(days=300)).exists()
