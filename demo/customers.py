@@ -29,14 +29,15 @@ SENT = {
 
 
 def bring_list(cast: Cast) -> None:
-    """Wiesenbruck's list of customers, matched to the directory; somebody has to choose and to add."""
+    """Lanhai's list of customers, as its spreadsheet saves it, matched to the directory; somebody has to choose and to
+    add."""
     shown = {key: Identifier.objects.get(buyer=buyer, scheme="LEI").value for key, buyer in cast.buyers.items()}
-    content = LIST.read_text(encoding="utf-8").format(**shown, wrong=WRONG_LEI).encode()
-    upload = SimpleUploadedFile("Debitoren.csv", content, content_type="text/csv")
-    by = cast.editor("wiesen")
-    with set_to(cast.story.moment(1, 8)):
+    content = LIST.read_text(encoding="utf-8").format(**shown, wrong=WRONG_LEI).encode("gb18030")
+    upload = SimpleUploadedFile("客户名单.csv", content, content_type="text/csv")
+    by = cast.editor("lanhai")
+    with set_to(cast.story.moment(1, 2)):
         brought = hand_in_customer_list(
-            by=by, exporter=cast.firms["wiesen"].pk, upload=upload, form_key=uuid.uuid5(NAMESPACE, "list")
+            by=by, exporter=cast.firms["lanhai"].pk, upload=upload, form_key=uuid.uuid5(NAMESPACE, "list")
         )
         confirm_columns(by=by, customer_list=brought.pk, columns=brought.columns)
         while read_next_list() or match_next_range():

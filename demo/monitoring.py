@@ -15,6 +15,7 @@ from buyers.models.link import Relation
 from demo.cast import Cast
 from demo.clock import set_to
 from demo.limits import SENIOR, UNDERWRITER
+from policies.models.office import issued_on
 
 SANCTIONS = Path(__file__).parent / "sanctions.xml"
 SOURCE = "Fairlead demo"
@@ -102,7 +103,8 @@ def set_grade(cast: Cast, grade: Set) -> None:
         )  # fmt: skip
     if grade.confirmed:
         with set_to(cast.story.moment(grade.days_ago, 10)):
-            confirm_override(by=cast.staff[SENIOR], override=asked.pk, today=day)
+            at_stake = issued_on(asked.buyer.firm)
+            confirm_override(by=cast.staff[SENIOR], override=asked.pk, today=day, at_stake=at_stake)
 
 
 def screen(cast: Cast) -> None:

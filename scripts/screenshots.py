@@ -105,9 +105,13 @@ PAGES = {
     "buyer": "/search?q=Kesselring > Kesselring",
     "ask-limit": "/search?q=JP-8801 > @/buyers/ > @/limits/ask/",
     "alert": "/buyers/alerts/ > @/buyers/alerts/",
+    "report": "/search?q=Kesselring > Kesselring > @/report/",
+    "customer-list": "/buyers/lists/ > @/buyers/lists/1",
+    "countries": "/countries/",
+    "country": "/countries/TR/",
     "claim": "/search?q=Guadalmar > Guadalmar > CL-",
 }
-NARROW_TOO = ("home", "buyer")
+NARROW_TOO = ("home", "buyer", "report")
 
 if __name__ == "__main__":
     main()
