@@ -5,6 +5,8 @@ contracts and invoices write them. Words here are folded as `buyers.names.words_
 "G.m.b.H." → gmbh.
 """
 
+from functools import lru_cache
+
 from rapidfuzz.distance import OSA
 
 # One line per form; two names whose forms stand on one line have the same legal form, abbreviated or not.
@@ -118,6 +120,11 @@ FORM_WORDS = frozenset(word for form in _FORM_OF for word in form if len(form) =
 _BEGINNINGS = {" ".join(form)[:length] for form in _FORM_OF for length in range(1, len(" ".join(form)) + 1)}
 # Shorter ones (sarl, corp) are one letter from too many words.
 _SHORTEST_WITH_SLIP = 5
+_SHORTEST_WRITTEN_OUT = 15
+_WRITTEN_OUT: dict[tuple[int, int], list[str]] = {}  # by their words and letters
+for _form in _FORM_OF:
+    if len(_form) > 1 and len(" ".join(_form)) >= _SHORTEST_WRITTEN_OUT:
+        _WRITTEN_OUT.setdefault((len(_form), len(" ".join(_form))), []).append(" ".join(_form))
 _LONG_FORM_WORDS = [word for word in FORM_WORDS if len(word) >= _SHORTEST_WITH_SLIP]
 _FRAGMENTS = {
     form[begin:end]
@@ -161,6 +168,8 @@ def meant_without_form(words: list[str]) -> list[str]:
     [] when there is none such.
     """
     rest = words
+    if length := _long_form_with_slip(rest):
+        rest = rest[:-length]
     if len(rest) > 1 and rest[-1] not in FORM_WORDS and _has_slip(rest[-1]):
         rest = rest[:-1]
     for length in range(min(_LONGEST, len(rest) - 1), 0, -1):
@@ -170,10 +179,22 @@ def meant_without_form(words: list[str]) -> list[str]:
     return parted(rest)[0] if len(rest) < len(words) else []
 
 
+@lru_cache(maxsize=65_536)
 def _has_slip(word: str) -> bool:
     return len(word) >= _SHORTEST_WITH_SLIP and any(
         abs(len(form) - len(word)) < 2 and OSA.distance(word, form, score_cutoff=1) < 2 for form in _LONG_FORM_WORDS
     )
+
+
+def _long_form_with_slip(words: list[str]) -> int:
+    """How many words at the end are a form written out with a slip: spolka z qgraniczona odpowiedzialnoscia."""
+    for count in range(2, min(_LONGEST, len(words) - 1) + 1):
+        tail = " ".join(words[-count:])
+        for length in range(len(tail) - 1, len(tail) + 2):
+            for form in _WRITTEN_OUT.get((count, length), ()):
+                if OSA.distance(tail, form, score_cutoff=1) == 1:
+                    return count
+    return 0
 
 
 def is_fragment(word: str) -> bool:

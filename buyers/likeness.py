@@ -7,7 +7,7 @@ company; the legal form says little, the article and "and" nothing. The weights 
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import exp
 
 from babel import Locale
@@ -67,14 +67,22 @@ _START, _OTHER, _MORE, _LETTERS, _PLACE, _FORM = 2.2, -3.5, -0.5, -3.6, -0.75, -
 
 def name_likeness(one: str, other: str) -> Likeness:
     """Of two names as written, in any script."""
-    found = difference(spelled(one), spelled(other))
+    found = difference(taken_apart(one), taken_apart(other))
     against = _OTHER * found.other + _MORE * found.more + _LETTERS * found.letters
     against += _PLACE * found.place + _FORM * found.form
     return Likeness(1 / (1 + exp(-_START - against)), _reasons(found))
 
 
+@lru_cache(maxsize=8_192)
+def taken_apart(name: str) -> Spelled:
+    """`name` spelled, once for all those it is compared with: nobody changes the lists of what comes back."""
+    return spelled(name)
+
+
 def difference(one: Spelled, other: Spelled) -> Difference:
     """Word by word."""
+    if slipped := _slip_in_form(one, other):
+        return slipped
     left, right = _words(one), _words(other)
     joined = "".join(left), "".join(right)
     letters = min(
@@ -95,6 +103,17 @@ def difference(one: Spelled, other: Spelled) -> Difference:
         form=bool(kind_of(one.form) and kind_of(other.form) and kind_of(one.form) != kind_of(other.form)),
         number=any(map(_is_number, changed)),
     )
+
+
+def _slip_in_form(one: Spelled, other: Spelled) -> Difference | None:
+    """In East Asian writing a name is one word with its form. A slip there, 有限公 for 有限公司, leaves no form to be
+    taken off; the names are then compared as they stand, form and all."""
+    if one.form == other.form or one.key == other.key or min(one.whole, other.whole) < "\u3000":
+        return None
+    if OSA.distance(one.whole, other.whole, score_cutoff=1) > 1:
+        return None
+    letters = OSA.normalized_distance(one.whole, other.whole)
+    return Difference(other=0.0, more=0.0, letters=letters, place=False, form=False, number=False)
 
 
 def _reasons(found: Difference) -> tuple[str, ...]:
@@ -136,12 +155,12 @@ def _distance(one: str, other: str) -> float:
     """0: the same; up to 0.5: a slip; 1: another word. A longer word may have more of them."""
     if one == other:
         return 0.0
-    if _is_number(one) or _is_number(other):
-        return 1.0
     allowed = _allowed(min(len(one), len(other)))
     if not allowed:
         return 1.0
     distance = OSA.distance(one, other, score_cutoff=allowed + 1)
+    if distance > allowed + 1 or _is_number(one) or _is_number(other):
+        return 1.0
     return _SLIP * distance / allowed if distance <= allowed else 0.9 if distance == allowed + 1 else 1.0
 
 
@@ -154,7 +173,7 @@ def _weight(word: str) -> float:
 
 
 def _is_number(word: str) -> bool:
-    return any(c.isdigit() for c in word) or (word.strip("ivx") == "" and 0 < len(word) < 6)
+    return (not word.isalpha() and any(c.isdigit() for c in word)) or (word.strip("ivx") == "" and 0 < len(word) < 6)
 
 
 def _initials(left: list[str], right: list[str]) -> bool:

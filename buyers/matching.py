@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from buyers.likeness import name_likeness
-from buyers.names import has_han, spelled, words_of
+from buyers.likeness import name_likeness, taken_apart
+from buyers.names import has_han, words_of
 from kernel.refusals import Refusal, refusal
 
 CERTAIN, CHOOSE, UNKNOWN, REFUSED = "certain", "choose", "unknown", "refused"
@@ -145,10 +145,10 @@ def _folded(text: str) -> str:
 
 def _same_name(row: Row, entity: Entity) -> bool:
     """The same words now or formerly, and no other legal form."""
-    asked = spelled(row.name)
+    asked = taken_apart(row.name)
     return bool(asked.key) and any(
         found.key == asked.key and (not asked.form or not found.form or asked.form == found.form)
-        for found in map(spelled, entity.names)
+        for found in map(taken_apart, entity.names)
     )
 
 

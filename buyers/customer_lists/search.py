@@ -1,6 +1,6 @@
 """Entries of the directory that rows of a customer list may mean: looked up for many rows at once.
 
-Numbers and equal names of all rows are two queries; only what neither finds is searched for name by name.
+Numbers and equal names of all rows are two queries; what neither finds is searched for by stages (alike.py).
 """
 
 from collections import defaultdict
@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
+from buyers.customer_lists.alike import buyers_called
 from buyers.matching import MOST_CANDIDATES, Entity, Row
 from buyers.models import Buyer, Identifier, Name
 from buyers.models.name import NameKind
 from buyers.names import spelled
-from buyers.search import candidates
 
 # A name that more entities share is to be chosen from in any case.
 NAMESAKES = 20
@@ -31,13 +31,10 @@ def entities_for(rows: Sequence[Row]) -> list[list[Entity]]:
     found = _numbered(rows)
     for place, buyer in _namesakes(rows, found):
         found[place].add(buyer)
-    searched: dict[tuple[str, str], set[int]] = {}
-    for place, row in enumerate(rows):
-        if not found[place] and row.name:
-            asked = (row.name, row.country)
-            if asked not in searched:
-                searched[asked] = {c.buyer for c in candidates(*asked, limit=MOST_CANDIDATES + 1)}
-            found[place] = searched[asked]
+    searched = {place: (row.name, row.country) for place, row in enumerate(rows) if not found[place] and row.name}
+    called = buyers_called(searched.values(), MOST_CANDIDATES + 1)
+    for place, one in searched.items():
+        found[place].update(called[one])
     entities = _entities({buyer for buyers in found.values() for buyer in buyers})
     return [
         list({entities[buyer].buyer: entities[buyer] for buyer in sorted(found[place]) if buyer in entities}.values())

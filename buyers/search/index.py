@@ -58,13 +58,13 @@ class TookTooLong(Exception):
 
 
 @contextmanager
-def asking() -> Iterator[None]:
-    """A transaction in which questions may be put: through the indexes only, and none longer than the limit."""
+def asking(limit: int = 0) -> Iterator[None]:
+    """A transaction in which questions may be put: through the indexes only, none longer than `limit` (0: the usual)."""
     inside = connection.in_atomic_block
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             # The planner takes the array index for dear on small tables and on terms it has no statistics of.
-            cursor.execute(f"SET LOCAL statement_timeout = {TIME_LIMIT_MS:d}; SET LOCAL enable_seqscan = off")
+            cursor.execute(f"SET LOCAL statement_timeout = {limit or TIME_LIMIT_MS:d}; SET LOCAL enable_seqscan = off")
             yield
             if inside:  # in somebody else's transaction the settings would stay
                 cursor.execute("SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT")

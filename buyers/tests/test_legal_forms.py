@@ -75,9 +75,12 @@ def test_words_are_folded(name: str, words: list[str]):
     [
         ("acme private lim", "acme"),
         ("acme limted", "acme"),
-        ("acme prviate limited", "acme prviate"),
+        ("acme prviate limited", "acme"),
         ("part 2 spol", "part 2"),
         ("pcwo spolka z ograniczona dopowiedzialnoscia", "pcwo"),
+        ("pcwo spolka z qgraniczona odpowiedzialnoscia", "pcwo"),
+        ("pcwo spolka z qgraniczona odpowiedzialnosci", "pcwo spolka z qgraniczona"),
+        ("spolka z qgraniczona odpowiedzialnoscia", ""),
         ("acme trading", ""),
         ("lim", ""),
         ("limted", ""),

@@ -29,6 +29,33 @@ def test_one_company(one: str, other: str, reason: str):
 
 
 @pytest.mark.parametrize(
+    "slipped",
+    [
+        "扬州艺新纺织有限公",
+        "扬州艺新纺织有限司公",
+        "扬州艺新纺织限公司",
+        "扬州艺新纺有织限公司",
+        "扬州艺新纺织有常限公司",
+    ],
+)
+def test_a_slip_in_a_chinese_legal_form_leaves_the_company_what_it_was(slipped: str):
+    found = name_likeness(slipped, "扬州艺新纺织有限公司")
+    assert found.reasons == ("names_differ_by_slips",) and found.score > SAME
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("宏远有限公司", "宏达有限公司"),  # of two characters one is half the name
+        ("扬州艺新纺织有限公", "扬州艺心纺织有限公司"),  # a slip in the form and one in the name
+        ("扬州艺新纺织有限公", "扬州艺新化工有限公司"),
+    ],
+)
+def test_another_chinese_name_or_form_is_no_slip(one: str, other: str):
+    assert name_likeness(one, other).score < DIFFERENT
+
+
+@pytest.mark.parametrize(
     ("one", "other", "reason"),
     [
         ("Volkswagen AG", "Siemens AG", "names_have_other_words"),
