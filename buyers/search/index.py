@@ -59,7 +59,7 @@ class TookTooLong(Exception):
 
 @contextmanager
 def asking(limit: int = 0) -> Iterator[None]:
-    """A transaction in which questions may be put: through the indexes only, none longer than `limit` (0: the usual)."""
+    """A transaction in which questions may be put: through the indexes only, none longer than `limit` ms."""
     inside = connection.in_atomic_block
     try:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from buyers.customer_lists import alike
-from buyers.customer_lists.alike import buyers_called
 from buyers.customer_lists.search import entities_for
+from buyers.customer_lists.search import names as lookup
+from buyers.customer_lists.search.names import buyers_called
 from buyers.matching import Row
 from buyers.models import Buyer
 from buyers.search.keeping import count_terms
@@ -67,7 +67,7 @@ def test_no_more_are_answered_than_asked_for_those_of_the_country_first(director
 
 
 def test_words_that_everybody_has_are_left_to_the_search(directory: None, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(alike, "too_common", lambda questions: True)
+    monkeypatch.setattr(lookup, "too_common", lambda questions: True)
     assert called("trading acme", "GB") == ["Acme Trading Ltd"]
 
 
@@ -78,13 +78,13 @@ def test_where_the_index_answers_all_it_may_the_country_is_asked_for_once_more(
         buyer(f"Zenith Maschinenbau {number}", country="FR")
     buyer("Zenith Maschinenbau Süd", country="IT")
     for stage in ("_BEGINNING", "_SAME", "_TERMS", "_TERMS_AND_SIZE"):
-        monkeypatch.setattr(alike, stage, getattr(alike, stage)._replace(most=2))
+        monkeypatch.setattr(lookup, stage, getattr(lookup, stage)._replace(most=2))
     assert called("Maschinenbau Zenith", "IT")[0] == "Zenith Maschinenbau Süd"
     assert called("Zenith Maschinenbau", "IT")[0] == "Zenith Maschinenbau Süd"
 
 
 def test_what_takes_too_long_together_is_searched_for_one_by_one(directory: None, monkeypatch: pytest.MonkeyPatch):
-    answered = alike._answered
+    answered = lookup._answered
     asked = []
 
     def slow(names):
@@ -93,8 +93,8 @@ def test_what_takes_too_long_together_is_searched_for_one_by_one(directory: None
             cursor.execute("SELECT pg_sleep(1)")
         return answered(names)
 
-    monkeypatch.setattr(alike, "TIME_LIMIT_MS", 20)
-    monkeypatch.setattr(alike, "_answered", slow)
+    monkeypatch.setattr(lookup, "TIME_LIMIT_MS", 20)
+    monkeypatch.setattr(lookup, "_answered", slow)
     assert called("Acme Tradng Ltd", "GB") == ["Acme Trading Ltd"]
     assert asked == [1]
 

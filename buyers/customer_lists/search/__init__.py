@@ -1,6 +1,6 @@
 """Entries of the directory that rows of a customer list may mean: looked up for many rows at once.
 
-Numbers and equal names of all rows are two queries; what neither finds is searched for by stages (alike.py).
+Numbers and equal names of all rows are two queries; what neither finds is searched for by stages (names.py).
 """
 
 from collections import defaultdict
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection
 
-from buyers.customer_lists.alike import buyers_called
+from buyers.customer_lists.search.names import buyers_called
 from buyers.matching import MOST_CANDIDATES, Entity, Row
 from buyers.models import Buyer, Identifier, Name
 from buyers.models.name import NameKind

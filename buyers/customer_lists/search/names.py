@@ -6,7 +6,7 @@ person may type and a list hardly has (pinyin, a piece of a legal form, words th
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -171,7 +171,7 @@ def _put(stage: _Stage, asked: Sequence[tuple[_Wanted, str]]) -> list[tuple[_Wan
     """Answers with those that got as many names as the stage answers at most."""
     if not asked:
         return []
-    values = {
+    values: dict[str, list[Any]] = {
         "places": list(range(len(asked))),
         "texts": [text for _one, text in asked],
         "sizes": [_array(sizes(one.asked.content)) for one, _text in asked] if "q.sizes" in stage.condition else [],
