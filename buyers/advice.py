@@ -17,12 +17,16 @@ HIGH_RISK, SERIOUS, NEAR_FAILURE, INSOLVENT = 7, 8, 9, 10
 
 @dataclass(frozen=True)
 class Advice:
-    """`meaning` and `steps` are codes for wording.py, the most pressing step first. `severity` is a status kind."""
+    """`meaning` and `steps` are codes for wording.py, the most pressing step first. `severity` is a status kind.
+
+    `also` is what else it means, where an event and the regrade it brought about are told together.
+    """
 
     meaning: str
     steps: tuple[str, ...]
     severity: str
     gravity: Gravity
+    also: str = ""
 
 
 INSOLVENCY = Advice("means_insolvent", ("stop_delivering", "file_the_claim"), "bad", Gravity.URGENT)
@@ -69,6 +73,69 @@ def signal_advice(code: str) -> Advice:
     kind = kind_of(code)
     gravity = Gravity.URGENT if code in END_OF_COVER else BY_SEVERITY[kind.severity]
     return Advice(kind.meaning, kind.advice, kind.severity, gravity)
+
+
+def joint_advice(event: Advice, regrade: Advice) -> Advice:
+    """What an event and the regrade it brought about ask for together: what the graver of the two says goes first, of
+    equals the event. That cover has ended is said once."""
+    first, then = (regrade, event) if regrade.gravity > event.gravity else (event, regrade)
+    ended, both_ended = first.gravity == Gravity.URGENT, then.gravity == Gravity.URGENT
+    # What else could be done would be about a limit that covers nothing more.
+    steps = first.steps if ended and not both_ended else tuple(dict.fromkeys((*first.steps, *then.steps)))
+    return Advice(first.meaning, steps, first.severity, first.gravity, "" if both_ended else then.meaning)
+
+
+def alert_advice(kind: str, facts: Mapping[str, Any], of_score: bool) -> Advice:
+    """What an alert of that kind asks for; of a signal that took a regrade in, both."""
+    if "grade" not in facts:
+        return signal_advice(kind)
+    regrade = advice(facts.get("former_grade"), facts["grade"])
+    return regrade if of_score else joint_advice(signal_advice(kind), regrade)
+
+
+# --- what fits -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What a firm has on a buyer: a limit, open invoices (None: it keeps no invoices here, so nobody knows)."""
+
+    limit: bool
+    invoices: bool | None
+
+
+LIMIT, INVOICES, EITHER = "limit", "invoices", "either"
+NEEDED = {
+    "cut_the_limit": LIMIT,
+    "ask_for_more": LIMIT,
+    "file_the_claim": INVOICES,
+    "report_own_overdue": INVOICES,
+    "collect_now": INVOICES,
+    "watch_payments": INVOICES,
+    "remind_earlier": INVOICES,
+    "get_security": EITHER,
+}
+
+
+def fitting(steps: Iterable[str], stake: Stake) -> tuple[str, ...]:
+    """Those of `steps` the firm can take. Who has no limit cannot cut it, who is owed nothing has nothing to collect;
+    who has neither is told so, and told to ask for a limit before the first delivery where it is advised at all."""
+    found: list[str] = []
+    for step in steps:
+        if step == "ask_for_more" and not stake.limit:
+            found.append("ask_for_cover")
+        elif step == "ask_for_cover" and stake.limit:
+            continue
+        elif _has(stake, NEEDED.get(step, "")):
+            found.append(step)
+    if not stake.limit and stake.invoices is False:
+        found.append("nothing_at_stake")
+    return tuple(dict.fromkeys(found))
+
+
+def _has(stake: Stake, needed: str) -> bool:
+    owed = stake.invoices is not False and (stake.limit or bool(stake.invoices))
+    return {LIMIT: stake.limit, INVOICES: owed, EITHER: stake.limit or owed}.get(needed, True)
 
 
 @dataclass(frozen=True)

@@ -209,6 +209,16 @@ def score_by(kind: Kind, next_score_on: date | None, today: date) -> date | None
     return min(next_score_on, soon) if next_score_on else soon
 
 
+def causes_of_a_regrade() -> tuple[list[str], list[str]]:
+    """(what lowers, what lifts): kinds of signals after which a buyer is scored at once, the gravest first. Bad news
+    brings no better grade about, good news no worse one; new accounts may bring either."""
+    order = ("bad", "warn", "info", "ok")
+    at_once = [kind for kind in catalogue().kinds.values() if kind.told_by == SIGNALS and kind.score_within_days == 0]
+    gravest = sorted(at_once, key=lambda kind: order.index(kind.severity))
+    lowering = [kind.code for kind in gravest if kind.severity != "ok"]
+    return lowering, [kind.code for kind in gravest if kind.severity in ("info", "ok")]
+
+
 # --- late accounts ----------------------------------------------------------------------------------------------------
 
 

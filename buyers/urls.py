@@ -33,7 +33,6 @@ urlpatterns: list[URLPattern] = [
     path("accounts/<int:pk>/withdraw/", sent_accounts.withdraw_accounts, name="withdraw_accounts"),
     # alerts and grades
     path("alerts/", alerts.alerts, name="alerts"),
-    path("alerts/<int:pk>/", alerts.alert, name="alert"),
     path("alerts/<int:pk>/done/", alerts.alert_done, name="alert_done"),
     path("<int:pk>/letters/<slug:kind>/", letters.buyer_letter, name="buyer_letter"),
     path("<int:pk>/grade/", scores.score_history, name="score_history"),

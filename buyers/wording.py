@@ -391,6 +391,7 @@ SIGNALS: dict[str, Any] = {
     "signal_name_change": _("The registered name changed"),
     "signal_sanctions_hit": _("It stands on a sanctions list"),
     "signal_country_downgrade": _("The rating of its country fell"),
+    "country_fell": _("%(country)s: the country’s rating fell from %(former_rating)s to %(rating)s"),
     "signal_linked_trouble": _("A company linked to it is in trouble"),
     # what it means
     "means_accounts_received": _("The buyer is graded again from its latest accounts."),
@@ -429,7 +430,8 @@ SIGNALS: dict[str, Any] = {
         "An underwriter found that the buyer stands on a sanctions list. No limit is decided automatically."
     ),
     "means_country_downgrade": _(
-        "Payments from this country have become less certain, whatever the buyer itself does."
+        "Payments from this country have become less certain, whatever the buyer itself does. Terms and premium follow "
+        "the new rating, and your buyers there are graded again within a week."
     ),
     "means_linked_trouble": _("Trouble of a parent or of a main customer often reaches the company itself."),
     # what can be done now, besides what a regrade asks for
@@ -441,6 +443,10 @@ SIGNALS: dict[str, Any] = {
     "check_the_name": _("Put the new name on orders and invoices; check that the number is the same."),
     "ask_the_underwriter": _("Ask your underwriter before you sell more on credit."),
     "read_the_country": _("Read what the new rating means for terms and premium."),
+    "look_through_the_buyers": _("Look through your buyers there: ask for security where much is open."),
+    "nothing_at_stake": _(
+        "You have neither a limit nor open invoices on this buyer, so nothing of yours is at stake now."
+    ),
 }
 
 # --- publishers' files, sanctions lists, links ------------------------------------------------------------------------
@@ -504,6 +510,8 @@ TRAIL: dict[str, Any] = {
     "audit_refuse_proposal": _("Refused a proposed buyer"),
     "audit_withdraw_proposal": _("Withdrew a proposed buyer"),
     "audit_merge_buyers": _("Merged two entries of the directory"),
+    "audit_raise_country_alerts": _("Raised alerts on countries whose rating fell"),
+    "audit_follow_country_risks": _("Looked which announced ratings of countries came into force"),
     "audit_raise_signal_alerts": _("Raised alerts on what happened to buyers"),
     "audit_tell_of_regrades": _("Told firms of new grades"),
     "audit_read_alert": _("Opened an alert"),

@@ -68,6 +68,7 @@ WORDS: dict[str, Any] = {
     # The trail
     "audit_tell": _("Sent a notice"),
     "audit_tell_firms": _("Sent notices"),
+    "audit_retell_firms": _("Added to notices sent before"),
     "audit_read_notices": _("Read notices"),
     "audit_make_digests": _("Gathered mails into digests"),
     "audit_set_duty": _("Noted something to do"),

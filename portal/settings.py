@@ -154,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
     "look_for_linked_trouble": {"task": "buyers.feeds.tasks.look_for_linked_trouble", "schedule": 300.0},
     "sweep_feeds": {"task": "buyers.feeds.tasks.sweep_feeds", "schedule": 300.0},
     "screen_whoever_is_due": {"task": "buyers.feeds.tasks.screen_whoever_is_due", "schedule": 60.0},
+    "follow_countries": {"task": "buyers.feeds.tasks.follow_countries", "schedule": 3600.0},
     "look_for_late_accounts": {"task": "buyers.feeds.tasks.look_for_late_accounts", "schedule": 86_400.0},
     "keep_limits_current": {"task": "policies.keep_limits_current", "schedule": 3600.0},
     "sweep_documents": {"task": "desk.tasks.sweep_documents", "schedule": 86_400.0},

@@ -1,6 +1,7 @@
 """Reference data comes in: ratings of countries, rates of currencies. Loading the same again changes nothing."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -9,11 +10,15 @@ from django.db.models.functions import Cast, Least, Mod
 from django.utils import timezone
 
 from accounts.audit import action, record
+from buyers.actions.alert import raise_country_alerts
 from buyers.countries import SOURCE, Rating
-from buyers.models import Buyer, CountryRisk, ExchangeRate
+from buyers.models import Alert, Buyer, CountryRisk, ExchangeRate
 from buyers.rates import Published, moved
 from buyers.signals import Rating as HouseRating
 from buyers.signals import country_worsened, kind_of
+
+# Where nobody looked for days, ratings that came into force meanwhile are still found.
+LOOK_BACK_DAYS = 14
 
 # What a rating tells of a country from its day on.
 TOLD = ("oecd_class", "high_income", "house_grade", "house_level", "source")
@@ -24,7 +29,7 @@ def keep_country_risks(*, by: int | None, ratings: list[Rating], source: str = S
     """Keep each country's rating from its day on, beside the earlier ones; how many are new or corrected.
 
     Rows are only added: a correction is a later row of the same day. Those whose rating in force today is another one
-    now have buyers due for scoring; those that fell are named in the trail.
+    now have buyers due for scoring; of those that fell, the firms that sell there are alerted.
     """
     _one_at_a_time()
     today = timezone.now().date()
@@ -41,13 +46,39 @@ def keep_country_risks(*, by: int | None, ratings: list[Rating], source: str = S
         CountryRisk(country=country, valid_from=day, **dict(zip(TOLD, values, strict=True)))
         for (country, day), values in new.items()
     )
-    changed = {country: rating for country, rating in _in_force(today).items() if before.get(country) != rating}
-    fell = sorted(c for c, rating in changed.items() if c in before and country_worsened(before[c], rating))
-    due = _rescored(set(changed))
+    now = _in_force(today)
+    changed = {country for country, row in now.items() if country not in before or _told(row) != _told(before[country])}
+    fallen = _fallen((before[country], now[country]) for country in sorted(changed & before.keys()))
+    due = _rescored(changed)
+    raise_country_alerts(by=by, fallen=fallen)
     record(
-        by=by, subject="countryrisk:list", source=source, rows=len(ratings), changed=len(new), due=due, downgraded=fell
-    )
+        by=by, subject="countryrisk:list", source=source, rows=len(ratings), changed=len(new), due=due,
+        downgraded=[row["country"] for row in fallen],
+    )  # fmt: skip
     return len(new)
+
+
+@action
+def follow_country_risks(*, by: int | None, today: date | None = None) -> int:
+    """Ratings that were announced beforehand and have come into force: buyers there are due, and of those that fell the
+    firms are alerted, as when a list is kept; how many countries fell. What was told then is not told again."""
+    day = today or timezone.now().date()
+    recent = day - timedelta(days=LOOK_BACK_DAYS)
+    begun = [row for row in CountryRisk.objects.on(day) if row.valid_from > recent]
+    raised = Alert.objects.filter(country_risk__valid_from__gt=recent).order_by()
+    known = set(raised.values_list("country_risk__country", "country_risk__valid_from").distinct())
+    announced = [
+        row for row in begun
+        if row.recorded_at.date() < row.valid_from and (row.country.code, row.valid_from) not in known
+    ]  # fmt: skip
+    former = {
+        row.pk: CountryRisk.objects.risk_on(row.country.code, row.valid_from - timedelta(days=1)) for row in announced
+    }
+    fallen = _fallen((old, row) for row in announced if (old := former[row.pk]))
+    due = _rescored({row.country.code for row in announced if row.valid_from == day})
+    raise_country_alerts(by=by, fallen=fallen)
+    record(by=by, subject="countryrisk:list", due=due, downgraded=[row["country"] for row in fallen])
+    return len(fallen)
 
 
 def _one_at_a_time() -> None:
@@ -56,8 +87,24 @@ def _one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('country risks'))")
 
 
-def _in_force(day: date) -> dict[str, HouseRating]:
-    return {row.country.code: (row.house_grade, row.house_level, row.oecd_class) for row in CountryRisk.objects.on(day)}
+def _in_force(day: date) -> dict[str, CountryRisk]:
+    return {row.country.code: row for row in CountryRisk.objects.on(day)}
+
+
+def _told(row: CountryRisk) -> HouseRating:
+    return row.house_grade, row.house_level, row.oecd_class
+
+
+def _fallen(changes: Iterable[tuple[CountryRisk, CountryRisk]]) -> list[dict[str, Any]]:
+    """What alerts are raised from: of (before, now) those that fell."""
+    return [
+        {
+            "risk": row.pk, "country": row.country.code, "happened_on": row.valid_from.isoformat(),
+            "former_rating": old.rating, "rating": row.rating,
+        }
+        for old, row in changes
+        if country_worsened(_told(old), _told(row))
+    ]  # fmt: skip
 
 
 def _known(days: set[date]) -> dict[tuple[str, date], tuple[Any, ...]]:

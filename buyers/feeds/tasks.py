@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from celery import Task, shared_task
 
+from buyers.actions.country import follow_country_risks
 from buyers.actions.late_accounts import find_late_accounts
 from buyers.actions.linked_trouble import spread_trouble
 from buyers.actions.screening import screen_batch
@@ -18,6 +19,12 @@ LOOK_AGAIN = 15
 def look_for_late_accounts() -> int:
     """Daily: a signal for every buyer whose accounts should have come."""
     return find_late_accounts(by=None)
+
+
+@shared_task
+def follow_countries() -> int:
+    """Hourly: ratings of countries that were announced beforehand and are in force now."""
+    return follow_country_risks(by=None)
 
 
 @shared_task

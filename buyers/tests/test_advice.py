@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from buyers.advice import Alerting, advice, alerting, signal_advice
+from buyers.advice import Alerting, Stake, advice, alert_advice, alerting, fitting, signal_advice
 from buyers.signals import SIGNALS, Told, catalogue
 from buyers.wording import WORDS
 from desk.gravity import Gravity
@@ -70,6 +70,50 @@ def test_every_signal_that_alerts_has_its_words():
     for code in catalogue().kinds:
         found = signal_advice(code)
         assert {found.meaning, *found.steps, f"signal_{code}"} <= set(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "former", "grade", "meaning", "also", "first_step", "last_step"),
+    [
+        ("insolvency_filed", 4, 10, "means_insolvency_filed", "", "stop_delivering", "file_the_claim"),
+        ("dissolved", 4, 10, "means_dissolved", "", "stop_delivering", "file_the_claim"),
+        ("court_case", 4, 10, "means_insolvent", "means_court_case", "stop_delivering", "file_the_claim"),
+        ("insolvency_filed", 4, 9, "means_insolvency_filed", "means_near_failure", "stop_delivering", "file_the_claim"),
+        ("court_case", 4, 8, "means_high_risk", "means_court_case", "cut_the_limit", "watch_payments"),
+        ("court_case", 4, 5, "means_court_case", "means_weaker", "get_security", "remind_earlier"),
+        ("accounts_received", 4, 3, "means_accounts_received", "means_upgrade", "read_the_accounts", "ask_for_more"),
+    ],
+)  # fmt: skip
+def test_an_event_and_its_regrade_are_advised_together(kind, former, grade, meaning, also, first_step, last_step):
+    found = alert_advice(kind, {"former_grade": former, "grade": grade}, of_score=False)
+    assert (found.meaning, found.also) == (meaning, also)
+    assert (found.steps[0], found.steps[-1]) == (first_step, last_step)
+    assert len(set(found.steps)) == len(found.steps)
+    assert found.gravity == max(signal_advice(kind).gravity, advice(former, grade).gravity)
+
+
+def test_an_alert_is_advised_by_what_it_hangs_on():
+    assert alert_advice("court_case", {}, of_score=False) == signal_advice("court_case")
+    assert alert_advice("downgrade", {"former_grade": 4, "grade": 7}, of_score=True) == advice(4, 7)
+    assert alert_advice("first_grade", {"grade": 7}, of_score=True) == advice(None, 7)
+
+
+ALL_STEPS = ("stop_delivering", "cut_the_limit", "ask_for_more", "ask_for_cover", "collect_now", "get_security")
+
+
+@pytest.mark.parametrize(
+    ("stake", "steps"),
+    [
+        (Stake(True, True), ("stop_delivering", "cut_the_limit", "ask_for_more", "collect_now", "get_security")),
+        (Stake(True, False), ("stop_delivering", "cut_the_limit", "ask_for_more", "get_security")),
+        (Stake(True, None), ("stop_delivering", "cut_the_limit", "ask_for_more", "collect_now", "get_security")),
+        (Stake(False, True), ("stop_delivering", "ask_for_cover", "collect_now", "get_security")),
+        (Stake(False, None), ("stop_delivering", "ask_for_cover")),
+        (Stake(False, False), ("stop_delivering", "ask_for_cover", "nothing_at_stake")),
+    ],
+)
+def test_only_what_a_firm_can_do_is_advised(stake: Stake, steps: tuple[str, ...]):
+    assert fitting(ALL_STEPS, stake) == steps
 
 
 def told(kind: str, day: date = DAY, reporter: int | None = None, staff_only: bool = False, **facts) -> Told:

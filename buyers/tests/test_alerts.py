@@ -12,9 +12,21 @@ from django.utils import timezone, translation
 from accounts.models import AuditEvent
 from accounts.models.roles import Role
 from accounts.tests.factories import exporter, member, signed_in, staff
-from buyers.actions.alert import raise_signal_alerts, read_alert, reopen_alert, settle_alert, tell_of_regrades
+from buyers.actions.alert import (
+    FOR_THE_REGRADE,
+    raise_country_alerts,
+    raise_signal_alerts,
+    read_alert,
+    reopen_alert,
+    settle_alert,
+    tell_of_regrades,
+)
+from buyers.actions.country import follow_country_risks, keep_country_risks
 from buyers.actions.score import score_buyer
-from buyers.models import Alert, Buyer, Signal
+from buyers.countries import Rating
+from buyers.feeds.tasks import follow_countries
+from buyers.models import Alert, BookEntry, Buyer, CountryRisk, Signal
+from buyers.models.alert import REGRADES
 from buyers.tests.factories import buyer, in_book, score, statement
 from buyers.views.letters import LETTERS
 from desk.gravity import Gravity
@@ -117,13 +129,12 @@ def graded_twice() -> tuple[Buyer, Alert, object]:
 
 
 def test_an_alert_says_what_changed_what_it_means_and_what_to_do(client):
-    about, alert, firm = graded_twice()
+    _about, alert, firm = graded_twice()
     content = signed_in(client, member(firm), firm).get(reverse("alert", args=[alert.pk])).content.decode()
     assert "your reference D-1043" in content
     assert "Equity is below zero by 1 % of total assets" in content
     assert "Equity is not below zero" in content  # before
-    assert "Reduce the limit" in content
-    assert f"{reverse('ask_limit', args=[about.pk])}?kind=reduction" in content
+    assert "Reduce the limit" not in content  # it has none: portal/tests/test_alert.py
 
 
 def test_an_alert_says_when_the_buyer_was_graded_again_since(client):
@@ -269,12 +280,17 @@ def test_who_counts_alerts_does_not_count_reports(firm):
     )
 
 
-def test_an_alert_hangs_on_a_score_or_on_a_signal_never_on_both_or_neither(firm):
+def test_an_alert_hangs_on_something_that_befell_a_buyer_or_on_a_countrys_rating(firm):
     about = buyer()
-    made, signal = score(about), signalled(about)
-    for columns in ({}, {"score": made, "signal": signal}):
+    made, rating = score(about), risk("TR", "B", 3)
+    for columns in (
+        {"buyer": about}, {"country_risk": rating, "buyer": about}, {}, {"score": made},
+        {"country_risk": rating, "score": made}, {"country_risk": rating, "signal": signalled(about)},
+    ):  # fmt: skip
         with pytest.raises(IntegrityError), transaction.atomic():
-            Alert.objects.create(exporter=firm, buyer=about, kind="downgrade", **columns)
+            Alert.objects.create(exporter=firm, kind="downgrade", **columns)
+    Alert.objects.create(exporter=firm, kind="country_downgrade", country_risk=rating)
+    Alert.objects.create(exporter=firm, kind="court_case", buyer=about, signal=signalled(about), score=made)
 
 
 def test_an_alert_is_called_after_what_it_hangs_on():
@@ -336,6 +352,326 @@ def test_an_alert_on_a_signal_says_what_happened_and_offers_the_letters(page, fi
     assert reverse("buyer_letter", args=[about.pk, "accounts"]) in content
     assert "Accounts late" in page.get(reverse("alerts") + "?kind=accounts_late").content.decode()
     assert names(page.get(reverse("alerts") + "?kind=court_case")) == []
+
+
+# --- one alert per cause ---------------------------------------------------------------------------------------------
+
+
+def befell(about: Buyer, kind: str = "insolvency_filed", reporter=None, **facts) -> Alert | None:
+    """What happened to `about`, told to those who have it in their books."""
+    signal = signalled(about, kind, reporter, **facts)
+    raise_signal_alerts(by=None, signals=[signal.pk])
+    return Alert.objects.filter(signal=signal).first()
+
+
+def regraded(about: Buyer, grade: int, reasons: tuple = ()) -> list:
+    """A score of `about`, told as scoring tells it."""
+    before = about.scores.order_by("-id").first()
+    made = score(about, grade)
+    facts = {"grade": grade, "former_grade": made.former_grade, "reasons": list(reasons)}
+    since = before.scored_at.isoformat() if before else None
+    raised_now = Alert.objects.raise_for([{"score": made.pk, "since": since, "facts": facts}])
+    tell_of_regrades(by=None, raised=raised_now)
+    return raised_now
+
+
+@pytest.fixture
+def watched(firm, clerk):
+    """A buyer of grade 4 in the firm's book."""
+    about = buyer("Kesselring AG")
+    in_book(firm, about)
+    score(about, 4)
+    about.refresh_from_db()
+    return about
+
+
+def test_an_insolvency_and_the_regrade_it_causes_are_one_alert_and_one_notice_that_say_both(page, clerk, watched):
+    first = befell(watched, court="AG Essen")
+    (joined,) = regraded(watched, 10)
+    alert = Alert.objects.get()
+    assert (alert.pk, joined.alert, joined.joined) == (first.pk, first.pk, True)
+    assert (alert.kind, alert.score.grade, alert.facts["former_grade"]) == ("insolvency_filed", 10, 4)
+    assert alert.facts["court"] == "AG Essen"
+    notice = Notice.objects.get(recipient=clerk, channel="page")
+    assert notice_words(notice, "en").headline == "Kesselring AG: Insolvency proceedings; from grade 4 to 10"
+    assert notice_words(notice, "zh-hans").headline == "Kesselring AG：进入破产程序；评级由 4 级变为 10 级"
+    mail = Notice.objects.get(recipient=clerk, channel="mail")
+    assert mail.facts == notice.facts
+    content = page.get(reverse("alert", args=[alert.pk])).content.decode()
+    assert "from grade 4 to grade 10" in content and "Insolvency proceedings" in content
+    assert "Why the grade changed" in content
+    assert content.count("Nothing you deliver from now on is covered") == 1
+
+
+def test_the_mail_about_what_has_a_buyer_scored_at_once_waits_for_the_regrade_then_goes(clerk, watched):
+    befell(watched)
+    mail = Notice.objects.get(channel="mail")
+    assert mail.not_before - mail.created_at == timedelta(seconds=FOR_THE_REGRADE)
+    regraded(watched, 10)
+    mail.refresh_from_db()
+    assert (mail.stage, mail.not_before) == ("queued", None)
+
+
+def test_the_mail_about_what_is_scored_later_does_not_wait(firm, clerk, watched):
+    BookEntry.objects.update(watch="all")
+    befell(watched, "address_change")
+    assert Notice.objects.get(channel="mail").not_before is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "former", "grade", "one"),
+    [
+        ("insolvency_filed", 4, 10, True), ("court_case", 4, 6, True), ("accounts_received", 4, 6, True),
+        ("accounts_received", 4, 2, True), ("register_status_restored", 10, 5, True),
+        ("court_case", 4, 2, False),  # bad news lifts no grade
+        ("register_status_restored", 4, 6, False),  # and good news lowers none
+        ("address_change", 4, 6, False),  # nobody is scored for that within the day
+    ],
+)  # fmt: skip
+def test_a_regrade_joins_what_can_have_brought_it_about(firm, clerk, kind: str, former: int, grade: int, one: bool):
+    about = buyer()
+    in_book(firm, about)
+    score(about, former)
+    about.refresh_from_db()
+    befell(about, kind)
+    regraded(about, grade)
+    assert Alert.objects.count() == (1 if one else 2)
+
+
+def test_of_several_causes_the_gravest_takes_the_regrade_in(watched):
+    grave = befell(watched, "strike_off_proposed")
+    befell(watched, "court_case")
+    regraded(watched, 9)
+    assert [alert.pk for alert in Alert.objects.exclude(score=None)] == [grave.pk]
+
+
+def test_what_happened_before_the_last_score_or_was_ticked_off_takes_nothing_in(firm, clerk, watched):
+    befell(watched)
+    score(watched, 5)
+    watched.refresh_from_db()
+    assert [r.joined for r in regraded(watched, 9)] == [False]
+    settled = befell(watched, "court_case")
+    settle_alert(by=clerk.pk, alert=settled.pk)
+    assert [r.joined for r in regraded(watched, 10)] == [False]
+
+
+def test_a_regrade_handed_in_twice_joins_once_and_raises_nothing_more(watched):
+    befell(watched)
+    befell(watched, "court_case")
+    regraded(watched, 10)
+    made = watched.scores.order_by("-id").first()
+    news = [{"score": made.pk, "since": None, "facts": {"grade": 10, "former_grade": 4, "reasons": []}}]
+    assert Alert.objects.raise_for(news) == []
+    assert Alert.objects.filter(score=made).count() == 1
+
+
+def test_each_firm_has_one_alert_whether_it_was_told_of_the_event_or_not(firm, watched):
+    befell(watched)
+    other = exporter()
+    in_book(other, watched)  # after the event
+    assert {(r.exporter, r.joined) for r in regraded(watched, 10)} == {(firm.pk, True), (other.pk, False)}
+
+
+def test_a_firm_that_laid_the_buyer_aside_after_the_event_hears_nothing_of_the_regrade(firm, watched):
+    befell(watched)
+    BookEntry.objects.update(archived_at=timezone.now(), archived_by=member(firm))
+    assert regraded(watched, 10) == []
+
+
+def test_graver_than_told_is_unread_again_and_mailed_where_the_event_alone_was_not(firm, clerk, watched):
+    BookEntry.objects.update(watch="serious")
+    alert = befell(watched, "court_case")
+    Notice.objects.update(read_at=timezone.now())
+    assert not Notice.objects.filter(channel="mail").exists()
+    regraded(watched, 9)
+    page, mail = Notice.objects.order_by("id")
+    assert (page.gravity, page.read_at) == (Gravity.SERIOUS, None)
+    assert (mail.channel, mail.subject) == ("mail", f"alert:{alert.pk}")
+
+
+def test_as_grave_as_told_stays_read(clerk, watched):
+    befell(watched, "court_case")
+    Notice.objects.filter(channel="page").update(read_at=timezone.now())
+    regraded(watched, 6)
+    assert Notice.objects.get(channel="page").read_at is not None
+
+
+def test_urgent_news_waits_for_no_digest_any_more(clerk, watched):
+    type(clerk).objects.update(mail_rhythm="daily")
+    befell(watched, "court_case")
+    assert Notice.objects.get(channel="mail").stage == "gathered"
+    regraded(watched, 10)
+    assert Notice.objects.get(channel="mail").stage == "queued"
+
+
+def test_a_mail_that_is_out_is_not_sent_again(clerk, watched):
+    befell(watched)
+    Notice.objects.filter(channel="mail").update(stage="sent", sent_at=timezone.now())
+    regraded(watched, 10)
+    mail = Notice.objects.get(channel="mail")
+    assert mail.stage == "sent" and "grade" not in mail.facts
+
+
+def test_the_kind_narrows_to_regrades_that_an_alert_of_a_signal_took_in(page, firm, watched):
+    befell(watched)
+    regraded(watched, 10)
+    raised(firm, 2, 4, name="Better AG")
+    raised(firm, 3, None, name="New AG")
+    addresses = {kind: names(page.get(f"{reverse('alerts')}?kind={kind}")) for kind in REGRADES}
+    assert addresses == {"downgrade": ["Kesselring AG"], "upgrade": ["Better AG"], "first_grade": ["New AG"]}
+    assert names(page.get(f"{reverse('alerts')}?kind=insolvency_filed")) == ["Kesselring AG"]
+
+
+def test_the_buyers_page_counts_a_joined_regrade_as_a_fall(page, firm, watched):
+    befell(watched, "court_case")
+    regraded(watched, 8)
+    assert Alert.objects.get().fell
+    content = page.get(reverse("buyer", args=[watched.pk])).content.decode()
+    assert "Grade 4 → 8" in content
+
+
+# --- countries -------------------------------------------------------------------------------------------------------
+
+
+def risk(country: str, grade: str, level: int, day: date = date(2026, 11, 1), **columns) -> CountryRisk:
+    return CountryRisk.objects.create(
+        country=country, valid_from=day, house_grade=grade, house_level=level, oecd_class=4, source="test", **columns
+    )
+
+
+def rated(country: str, grade: str, level: int, day: date) -> Rating:
+    return Rating(country, day, 4, False, grade, level)
+
+
+@pytest.fixture
+def today():
+    return timezone.now().date()
+
+
+def sells_to(firm, *countries: str, watch: str = "worse") -> None:
+    for country in countries:
+        in_book(firm, buyer(country=country), watch=watch)
+
+
+def test_a_fallen_country_alerts_each_firm_with_buyers_there_once(firm, clerk, today):
+    risk("TR", "BB", 3)
+    sells_to(firm, "TR", "TR", "DE")
+    elsewhere, left = exporter(), exporter()
+    sells_to(elsewhere, "DE")
+    in_book(left, buyer(country="TR"), archived_at=timezone.now(), archived_by=clerk)
+    with CaptureQueriesContext(connection) as queries:
+        keep_country_risks(by=None, ratings=[rated("TR", "B", 3, today), rated("DE", "AA", 1, today)])
+    assert sum("INSERT INTO buyers_alert" in query["sql"] for query in queries) == 1
+    alert = Alert.objects.get()
+    assert (alert.exporter, alert.buyer, alert.country_risk.rating) == (firm, None, "B3")
+    assert alert.facts == {
+        "country": "TR", "former_rating": "BB3", "rating": "B3", "happened_on": today.isoformat(), "buyers": 2
+    }  # fmt: skip
+    notice = Notice.objects.get(recipient=clerk, channel="page")
+    assert notice_words(notice, "en").headline == "Türkiye: the country’s rating fell from BB3 to B3"
+    assert "Buyers there in your book: 2." in notice_words(notice, "en").body
+    assert notice_words(notice, "zh-hans").headline == "土耳其：国家评级由 BB3 降至 B3"
+    assert Notice.objects.filter(recipient=clerk, channel="mail").count() == 1
+
+
+def test_the_same_list_again_or_a_better_rating_alerts_nobody(firm, today):
+    risk("TR", "BB", 3)
+    sells_to(firm, "TR")
+    for rating in (rated("TR", "BB", 2, today), rated("TR", "B", 2, today), rated("TR", "B", 2, today)):
+        keep_country_risks(by=None, ratings=[rating])
+    assert Alert.objects.count() == 1
+    keep_country_risks(by=None, ratings=[rated("TR", "BB", 1, today)])
+    assert Alert.objects.count() == 1
+
+
+def test_a_country_is_watched_as_closely_as_the_most_closely_watched_buyer_there(firm, clerk, today):
+    risk("TR", "BB", 3)
+    risk("EG", "BB", 3)
+    sells_to(firm, "TR", "EG", watch="none")
+    sells_to(firm, "TR", watch="all")
+    keep_country_risks(by=None, ratings=[rated("TR", "C", 4, today), rated("EG", "C", 4, today)])
+    mails = Notice.objects.filter(channel="mail")
+    assert [mail.facts["said"]["facts"]["country"] for mail in mails] == ["TR"]
+    assert Notice.objects.filter(channel="page").count() == 2
+
+
+def test_a_rating_announced_for_later_alerts_on_the_day_it_holds_and_once(firm, today):
+    risk("TR", "BB", 3)
+    risk("EG", "B", 3)
+    sells_to(firm, "TR", "EG")
+    later = today + timedelta(days=3)
+    scored = buyer(country="TR", next_score_on=today + timedelta(days=90))
+    keep_country_risks(by=None, ratings=[rated("TR", "B", 3, later), rated("EG", "BB", 3, later)])
+    assert follow_country_risks(by=None) == 0
+    assert not Alert.objects.exists()
+    assert follow_country_risks(by=None, today=later) == 1
+    scored.refresh_from_db()
+    assert scored.next_score_on <= today + timedelta(days=7)
+    assert follow_country_risks(by=None, today=later + timedelta(days=1)) == 0
+    assert follow_countries() == 0
+    assert [alert.facts["country"] for alert in Alert.objects.all()] == ["TR"]
+
+
+def test_no_fallen_country_alerts_nobody_and_a_rating_handed_in_twice_alerts_once(firm, today):
+    sells_to(firm, "TR")
+    fallen = {
+        "risk": risk("TR", "C", 4).pk, "country": "TR", "happened_on": today.isoformat(), "former_rating": "BB3",
+        "rating": "C4",
+    }  # fmt: skip
+    assert [raise_country_alerts(by=None, fallen=rows) for rows in ([], [fallen], [fallen])] == [0, 1, 0]
+
+
+def test_a_first_rating_is_no_fall_whenever_it_was_announced(firm, today):
+    sells_to(firm, "TR")
+    later = today + timedelta(days=1)
+    keep_country_risks(by=None, ratings=[rated("TR", "D", 4, later)])
+    assert follow_country_risks(by=None, today=later) == 0
+
+
+def test_the_page_of_a_country_says_what_it_means_and_where_to_look(page, firm, today):
+    risk("TR", "BB", 3)
+    sells_to(firm, "TR", "TR")
+    keep_country_risks(by=None, ratings=[rated("TR", "B", 3, today)])
+    sells_to(firm, "TR")
+    alert = Alert.objects.get()
+    content = page.get(reverse("alert", args=[alert.pk])).content.decode()
+    assert "from BB3 to B3" in content and "2 when you were told · 3 now" in content
+    assert reverse("country", args=["TR"]) in content and f"{reverse('buyers')}?country=TR" in content
+    shown = page.get(reverse("alerts")).content.decode()
+    assert "Türkiye" in shown and "BB3 → B3" in shown
+    assert names_of(page, "kind=country_downgrade") == ["Türkiye"]
+    assert names_of(page, "kind=downgrade") == []
+    assert page.post(reverse("alert_done", args=[alert.pk])).status_code == 302
+    assert str(alert) == f"country_downgrade Türkiye → {firm.pk}"
+
+
+def names_of(page: Client, query: str) -> list[str]:
+    return [alert.about for alert in page.get(f"{reverse('alerts')}?{query}").context["page"].rows]
+
+
+# --- what colleagues see while their page is open --------------------------------------------------------------------
+
+
+def test_every_act_on_an_alert_gives_it_a_new_version_and_wakes_the_firms_pages(
+    firm, clerk, django_capture_on_commit_callbacks
+):
+    alert = raised(firm)
+    versions = [alert.version]
+    for act in (read_alert, settle_alert, reopen_alert):
+        with django_capture_on_commit_callbacks() as waiting:
+            versions.append(act(by=clerk.pk, alert=alert.pk).version)
+        assert [c for c in waiting if c.__qualname__.startswith("announce")]
+        with django_capture_on_commit_callbacks() as waiting:
+            assert act(by=clerk.pk, alert=alert.pk).version == versions[-1]
+        assert not [c for c in waiting if c.__qualname__.startswith("announce")]
+    assert versions[0] == 0 and versions == sorted(set(versions))
+
+
+def test_a_page_that_was_opened_first_shows_the_version_it_made(page, firm):
+    alert = raised(firm)
+    content = page.get(reverse("alert", args=[alert.pk])).content.decode()
+    alert.refresh_from_db()
+    assert f'data-version="{alert.version}"' in content and alert.version
 
 
 # --- read ------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from buyers.models.alert import AlertQuerySet, kind_labels
+from buyers.models.alert import REGRADES, AlertQuerySet, kind_labels
 
 OPEN, DONE, ALL = "open", "done", "all"
 
@@ -35,7 +35,7 @@ class AlertFilter(forms.Form):
         state = self._value("state") or OPEN
         found = {OPEN: alerts.open, DONE: alerts.done, ALL: alerts.all}[state]()
         if kind := self._value("kind"):
-            found = found.filter(kind=kind)
+            found = found.told_of_regrade(kind) if kind in REGRADES else found.filter(kind=kind)
         if name := self._value("name").strip():
             found = found.filter(buyer__name__icontains=name)
         return found

@@ -24,6 +24,7 @@ class News(NamedTuple):
     facts: dict[str, Any]
     gravity: Gravity = Gravity.NEWS
     mail: bool = True  # by mail too, where `tell_firms` sends any
+    mail_waits: int = 0  # so many seconds, for what is about to be said beside it (`retell_firms`)
 
 
 @action
@@ -83,13 +84,15 @@ def _told(people: list[int], kind: str, subject: str) -> int:
 TELL_FIRMS = """
     INSERT INTO desk_notice
         (exporter_id, recipient_id, channel, stage, kind, facts, subject, path, gravity, created_at, message_id,
-         attempts, trouble)
+         attempts, trouble, not_before)
     SELECT news.exporter, member.user_id, way.channel,
            CASE WHEN way.channel = 'mail' AND %(gathers)s AND news.gravity < %(urgent)s
                      AND person.mail_rhythm <> 'at_once' THEN 'gathered' ELSE way.stage END,
-           %(kind)s, news.facts, news.subject, news.path, news.gravity, %(now)s, gen_random_uuid(), 0, ''
-    FROM jsonb_to_recordset(%(news)s::jsonb)
-        AS news (exporter bigint, subject text, path text, facts jsonb, gravity smallint, mail boolean)
+           %(kind)s, news.facts, news.subject, news.path, news.gravity, %(now)s, gen_random_uuid(), 0, '',
+           CASE WHEN way.channel = 'mail' AND news.mail_waits > 0
+                THEN %(now)s + make_interval(secs => news.mail_waits) END
+    FROM jsonb_to_recordset(%(news)s::jsonb) AS news
+        (exporter bigint, subject text, path text, facts jsonb, gravity smallint, mail boolean, mail_waits int)
     JOIN accounts_membership member ON member.exporter_id = news.exporter AND member.ended_at IS NULL
     JOIN accounts_user person ON person.id = member.user_id AND person.is_active
     CROSS JOIN (VALUES ('page', ''), ('mail', 'queued')) AS way (channel, stage)
@@ -123,6 +126,42 @@ def tell_firms(*, by: int | None, kind: str, news: list[News], mail: bool = True
     if told:
         announce(firms={row["exporter"] for row in rows})
     if told and mail:
+        send_mails.delay_on_commit()
+    return told
+
+
+# What is in the page, and the mails that have not gone out. Graver news is unread again; urgent waits for no digest.
+RETELL_FIRMS = """
+    WITH mine AS (
+        SELECT notice.id, news.facts, news.gravity
+        FROM jsonb_to_recordset(%(news)s::jsonb) AS news (exporter bigint, subject text, facts jsonb, gravity smallint)
+        JOIN accounts_membership member ON member.exporter_id = news.exporter AND member.ended_at IS NULL
+        JOIN desk_notice notice ON notice.recipient_id = member.user_id AND notice.kind = %(kind)s
+            AND notice.subject = news.subject AND notice.channel IN ('page', 'mail')
+        WHERE notice.stage IN ('', 'queued', 'gathered')
+        ORDER BY notice.recipient_id, notice.subject, notice.channel FOR UPDATE OF notice
+    )
+    UPDATE desk_notice notice
+    SET facts = mine.facts, gravity = GREATEST(notice.gravity, mine.gravity),
+        read_at = CASE WHEN mine.gravity <= notice.gravity THEN notice.read_at END,
+        stage = CASE WHEN notice.stage = 'gathered' AND mine.gravity >= %(urgent)s THEN 'queued' ELSE notice.stage END,
+        not_before = CASE WHEN notice.attempts > 0 THEN notice.not_before END
+    FROM mine WHERE notice.id = mine.id
+"""
+
+
+@action
+def retell_firms(*, by: int | None, kind: str, news: list[News]) -> int:
+    """There is more to what firms were told: their people's notices of it, and the mails not yet sent, say the whole
+    now. Who had no notice, or no mail because it was not grave enough for one, gets it; how many those were."""
+    rows = [News(*item)._asdict() for item in news]
+    with connection.cursor() as cursor:
+        cursor.execute(RETELL_FIRMS, {"kind": kind, "news": json.dumps(rows), "urgent": int(Gravity.URGENT)})
+        said = cursor.rowcount
+    told = tell_firms(by=None, kind=kind, news=news, gathers=True)
+    record(by=by, subject=f"notice:{kind}", kind=kind, news=len(news), said=said, told=told)
+    if said:
+        announce(firms={row["exporter"] for row in rows})
         send_mails.delay_on_commit()
     return told
 

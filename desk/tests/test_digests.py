@@ -1,7 +1,7 @@
 """Digests: when one is due by hand at every edge, who gets what, one per person and period, never an empty one."""
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -41,6 +41,62 @@ NIGHT = datetime(2026, 11, 23, 3, tzinfo=UTC)  # 04:00 in Essen, 11:00 in Shangh
 def test_a_digest_is_due_in_the_morning_of_its_person(rhythm: str, now: datetime, day: date | None):
     before = datetime(day.year, day.month, day.day, 7, tzinfo=ESSEN) if day else None
     assert occasion(rhythm, now.replace(tzinfo=ESSEN)) == (Occasion(day, before) if day else None)
+
+
+@pytest.mark.parametrize(
+    ("zone", "rhythm", "now", "day", "before"),  # all moments in UTC
+    [
+        # the clock goes forward on Sunday 29 March 2026, and seven o'clock comes an hour earlier
+        ("Europe/Berlin", "daily", "2026-03-28 05:59", None, ""),
+        ("Europe/Berlin", "daily", "2026-03-28 06:00", "2026-03-28", "2026-03-28 06:00"),
+        ("Europe/Berlin", "daily", "2026-03-29 04:59", None, ""),
+        ("Europe/Berlin", "daily", "2026-03-29 05:00", "2026-03-29", "2026-03-29 05:00"),
+        ("Europe/Berlin", "weekly", "2026-03-29 10:00", "2026-03-23", "2026-03-23 06:00"),  # a week of 167 hours
+        ("Europe/Berlin", "weekly", "2026-03-30 05:00", "2026-03-30", "2026-03-30 05:00"),
+        # and back on Sunday 25 October
+        ("Europe/Berlin", "daily", "2026-10-25 05:59", None, ""),
+        ("Europe/Berlin", "daily", "2026-10-25 06:00", "2026-10-25", "2026-10-25 06:00"),
+        ("Europe/Berlin", "daily", "2026-10-25 18:59", "2026-10-25", "2026-10-25 06:00"),
+        ("Europe/Berlin", "daily", "2026-10-25 19:00", None, ""),
+        # in New York on other days than here
+        ("America/New_York", "daily", "2026-03-08 11:00", "2026-03-08", "2026-03-08 11:00"),
+        ("America/New_York", "daily", "2026-03-07 11:59", None, ""),
+        # in Cairo at midnight, so that Friday 24 April begins at one o'clock
+        ("Africa/Cairo", "daily", "2026-04-24 04:00", "2026-04-24", "2026-04-24 04:00"),
+        # where it is another day than in Greenwich
+        ("Pacific/Kiritimati", "weekly", "2026-11-22 17:00", "2026-11-23", "2026-11-22 17:00"),
+        ("Pacific/Kiritimati", "daily", "2026-11-22 16:59", None, ""),
+        ("Pacific/Pago_Pago", "weekly", "2026-11-23 18:00", "2026-11-23", "2026-11-23 18:00"),
+        ("Pacific/Pago_Pago", "weekly", "2026-11-23 06:59", "2026-11-16", "2026-11-16 18:00"),  # Sunday evening there
+        # where the clocks are not on the hour
+        ("Asia/Kolkata", "daily", "2026-11-23 01:29", None, ""),
+        ("Asia/Kolkata", "daily", "2026-11-23 01:30", "2026-11-23", "2026-11-23 01:30"),
+    ],
+)  # fmt: skip
+def test_seven_is_seven_on_the_persons_clock_whatever_it_does(zone, rhythm, now, day, before):
+    found = occasion(rhythm, datetime.fromisoformat(now).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)))
+    if day is None:
+        assert found is None
+    else:
+        assert found.starts_on == date.fromisoformat(day)
+        assert found.before == datetime.fromisoformat(before).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("clocks", "seven"), [("2026-03-29", 5), ("2026-10-25", 6)])
+def test_a_day_on_which_the_clock_changes_has_one_digest_and_loses_no_news(firm, clocks: str, seven: int):
+    reader(firm)
+    morning = datetime.fromisoformat(clocks).replace(hour=seven, tzinfo=UTC)
+    for number, minutes in ((1, -24 * 60), (2, -1), (3, 1)):
+        with time_machine.travel(morning + timedelta(minutes=minutes), tick=False):
+            told(firm, number)
+    made = []
+    for hours in range(-2, 26):
+        with time_machine.travel(morning + timedelta(hours=hours), tick=False):
+            made.append(make_digests())
+    assert sum(made) == 2 and made[2] == 1 and made[26] == 1
+    first, second = Digest.objects.order_by("starts_on")
+    assert set(first.notices.values_list("subject", flat=True)) == {"alert:1", "alert:2"}
+    assert set(second.notices.values_list("subject", flat=True)) == {"alert:3"}
 
 
 def told(firm, number: int = 1, gravity: Gravity = Gravity.WORSE, gathers: bool = True) -> None:

@@ -1,6 +1,7 @@
 """News is a row first: told once per person and channel, read under the bell by its recipient alone."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEvent, Membership
 from accounts.models.roles import CLAIMS_HANDLER, Role
 from accounts.tests.factories import exporter, member, person, signed_in, staff
-from desk.actions.notice import read_notices, tell, tell_firms
+from desk.actions.notice import News, read_notices, retell_firms, tell, tell_firms
+from desk.gravity import Gravity
 from desk.models import Notice
 from desk.wording import notice_words
 
@@ -87,6 +90,38 @@ def test_firms_are_told_by_one_statement_each_its_own_news():
     assert tell_firms(by=None, kind="buyers.regraded", news=[news(first)]) == 0
     assert tell_firms(by=None, kind="buyers.regraded", news=[]) == 0
     assert AuditEvent.objects.filter(action="tell_firms").count() == 3
+
+
+def test_what_was_told_says_more_where_it_has_not_gone_out_and_of_its_own_firm_only():
+    firm, other = exporter(), exporter()
+    clerk, sent, gone = member(firm), member(firm), member(firm)
+    member(other)
+    kind = "buyers.signalled"
+    tell_firms(by=None, kind=kind, news=[news(firm), news(other), news(firm, "alert:2")])
+    Notice.objects.filter(recipient=sent, channel="mail").update(stage="sent")
+    left(gone)
+    late = member(firm)
+    more = {"act": "act_claims_file_claim", "by": "Wei"}
+    grave = News(firm.pk, "alert:1", "/desk/reviews/", more, Gravity.SERIOUS)
+    assert retell_firms(by=None, kind=kind, news=[grave]) == 2  # who came since has both for the first time
+    found = {
+        (row.recipient_id, row.channel) for row in Notice.objects.filter(subject="alert:1", facts=more, exporter=firm)
+    }
+    assert found == {(clerk.pk, "page"), (clerk.pk, "mail"), (sent.pk, "page"), (late.pk, "page"), (late.pk, "mail")}
+    assert Notice.objects.filter(facts=more).exclude(subject="alert:1", exporter=firm).count() == 0
+    event = AuditEvent.objects.get(action="retell_firms")
+    assert (event.details["said"], event.details["told"]) == (3, 2)
+    assert retell_firms(by=None, kind=kind, news=[]) == 0
+
+
+def test_saying_more_leaves_a_mail_the_rest_the_server_asked_for():
+    firm = exporter()
+    member(firm)
+    tell_firms(by=None, kind="buyers.signalled", news=[news(firm)])
+    later = timezone.now() + timedelta(minutes=5)
+    Notice.objects.filter(channel="mail").update(attempts=1, not_before=later)
+    retell_firms(by=None, kind="buyers.signalled", news=[News(*news(firm))])
+    assert Notice.objects.get(channel="mail").not_before == later
 
 
 def test_telling_wakes_the_worker_and_open_pages_after_the_commit(django_capture_on_commit_callbacks):

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -62,21 +62,25 @@ class Stream:
             self.waiting.put_nowait(event)
             return
         missed = 0
+        alerts: list[dict[str, Any]] = []
         while not self.waiting.empty():
-            missed += self.waiting.get_nowait().data.get("new", 0)
+            lost = self.waiting.get_nowait().data
+            missed, alerts = missed + lost.get("new", 0), alerts + lost.get("alerts", [])
+        alerts += event.data.get("alerts", [])
         data = {**event.data, "new": missed + event.data.get("new", 0), "news": []}
+        data |= {"alerts": alerts} if alerts else {}
         self.waiting.put_nowait(event if event.name == "bye" else Event("catch-up", data, event.number))
 
     def take(self, heard: Heard) -> None:
         """Put into an event what was found; nothing when the page knows it already."""
         first, before = self.asked.said is None, self.asked
-        self.asked = Asked(
-            before.person, before.session, before.proof, before.firms, before.language, heard.last, heard.seen
-        )
+        changed = sorted(heard.changes - before.changes, key=lambda change: change.version)
+        self.asked = replace(before, since=heard.last, said=heard.seen, changes=heard.changes)
         data = {"unread": heard.unread, "new": heard.new, "news": list(heard.news), "about": dict(heard.about)}
+        data |= {"alerts": [asdict(change) for change in changed]} if changed else {}
         if heard.new:
             self.put(Event("news", data, heard.last))
-        elif first or heard.unread != self.unread:
+        elif first or changed or heard.unread != self.unread:
             self.put(Event("state", data, heard.last))
         self.unread = heard.unread
 

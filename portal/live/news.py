@@ -8,7 +8,7 @@ import json
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from accounts.models import Membership, User
+from buyers.models import Alert
 from desk.models import Notice
 from desk.models.notice import Channel
 from desk.wording import notice_words
@@ -43,12 +44,23 @@ class Asked:
     language: str
     since: int | None
     said: frozenset[int] | None = None  # the numbers of the last look; None before the first
+    changes: frozenset["Changed"] = frozenset()  # what it was told of alerts
+
+
+@dataclass(frozen=True)
+class Changed:
+    """An alert of a firm that somebody opened, ticked off or opened again, or that has more to say now. `version` is
+    the alert's own; `done_by` a name, empty while it is open."""
+
+    alert: int
+    version: int
+    done_by: str
 
 
 @dataclass(frozen=True)
 class Heard:
     """What there is for a page: how many unread, the numbers of all notices looked at and the last of them, how many
-    of these are new, and the gravest of the new ones in words."""
+    of these are new, the gravest of the new ones in words; and the alerts that changed lately."""
 
     unread: int
     last: int
@@ -56,6 +68,7 @@ class Heard:
     new: int
     news: tuple[dict[str, Any], ...] = ()
     about: Mapping[str, int] = field(default_factory=dict)  # how many of the new ones by firm and row ("12:alert")
+    changes: frozenset[Changed] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -92,10 +105,23 @@ def _answers(asked: Sequence[Asked]) -> list[Heard | Ended]:
     }
     new = {place: _new(page, seen) for place, (page, seen) in found.items()}
     words = _Words({row.id for rows_said in new.values() for row in rows_said[:MOST_SAID]})
+    changes = _changes({firm for page, _seen in found.values() for firm in page.firms})
     return [
-        ended.get(place) or _heard(page, found[place][1], new[place], unread.get(page.person, 0), words)
+        ended.get(place) or replace(
+            _heard(page, found[place][1], new[place], unread.get(page.person, 0), words),
+            changes=frozenset().union(*(changes.get(firm, ()) for firm in page.firms)),
+        )
         for place, page in enumerate(asked)
-    ]
+    ]  # fmt: skip
+
+
+def _changes(firms: Iterable[int]) -> dict[int, set[Changed]]:
+    """By firm the alerts that changed lately. A page that was away for longer loads itself anew."""
+    lately = Alert.objects.filter(exporter__in=firms, changed_at__gt=timezone.now() - LOOK_BACK)
+    found: dict[int, set[Changed]] = defaultdict(set)
+    for row in lately.select_related("done_by").only("exporter_id", "changed_at", "done_by__name"):
+        found[row.exporter_id].add(Changed(row.pk, row.version, row.done_by.name if row.done_by else ""))
+    return found
 
 
 def _ended(asked: Sequence[Asked], people: Mapping[int, User]) -> dict[int, Ended]:

@@ -14,6 +14,9 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.models.roles import UNDERWRITER
 from accounts.tests.factories import exporter, member, signed_in, staff
+from buyers.actions.alert import reopen_alert, settle_alert
+from buyers.models import Alert
+from buyers.tests.factories import buyer, in_book, score
 from desk import live
 from desk.actions.notice import News, read_notices, tell, tell_firms
 from desk.gravity import Gravity
@@ -21,7 +24,7 @@ from desk.models import Notice
 from portal.asgi import few_at_once
 from portal.live import hub as hubs
 from portal.live.hub import WAITING, Event, Stream
-from portal.live.news import MOST_SAID, Asked, look
+from portal.live.news import LOOK_BACK, MOST_SAID, Asked, look
 from tests.test_services.listener import Listener
 
 FACTS = {"act": "act_claims_file_claim", "by": "Lin"}
@@ -140,6 +143,40 @@ def test_what_one_reads_in_another_window_goes_from_the_bell(server):
 
 
 # --- lines that break ------------------------------------------------------------------------------------------------
+
+
+def alert_of(firm) -> Alert:
+    about = buyer()
+    in_book(firm, about)
+    facts = {"former_grade": None, "grade": 7, "reasons": []}
+    return Alert.objects.create(exporter=firm, buyer=about, score=score(about, 7), kind="first_grade", facts=facts)
+
+
+def test_what_one_does_with_an_alert_reaches_the_colleagues_page_and_no_rivals(server):
+    firm, rivals = exporter(), exporter()
+    alert, clerk = alert_of(firm), member(firm, name="Lin Wei")
+    with listener(server, member(firm)) as colleague, listener(server, member(rivals)) as rival:
+        colleague.wait("state"), rival.wait("state")
+        settle_alert(by=clerk.pk, alert=alert.pk)
+        committed = time.time()
+        told_of = colleague.wait("state", 2)
+        assert told_of.at - committed < 1
+        alert.refresh_from_db()
+        assert told_of.data["alerts"] == [{"alert": alert.pk, "version": alert.version, "done_by": "Lin Wei"}]
+        reopen_alert(by=clerk.pk, alert=alert.pk)
+        assert [row["done_by"] for row in colleague.wait("state", 3).data["alerts"]] == [""]
+        time.sleep(1)  # beats tell it no second time
+        assert len([event for event in colleague.events if event.data.get("alerts")]) == 2
+        assert not [event for event in rival.events if event.data.get("alerts")]
+
+
+def test_a_page_that_opens_is_told_what_changed_while_it_was_loading(server):
+    firm = exporter()
+    alert = settle_alert(by=member(firm).pk, alert=alert_of(firm).pk)
+    old = alert_of(firm)
+    Alert.objects.filter(pk=old.pk).update(changed_at=timezone.now() - LOOK_BACK)
+    with listener(server, member(firm)) as page:
+        assert [row["alert"] for row in page.wait("state").data["alerts"]] == [alert.pk]
 
 
 def test_a_page_that_comes_back_is_told_what_it_missed(server):

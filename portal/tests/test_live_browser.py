@@ -13,6 +13,9 @@ from django.test import Client
 from accounts.models import User
 from accounts.models.exporter import Exporter
 from accounts.tests.factories import exporter, member, signed_in
+from buyers.actions.alert import read_alert, reopen_alert, settle_alert
+from buyers.models import Alert
+from buyers.tests.factories import buyer, in_book, score
 from desk.actions.notice import tell
 from portal.asgi import application
 from scripts.places import ROOT
@@ -120,6 +123,47 @@ def test_the_list_of_alerts_offers_its_new_rows(portal_server, windows):
     assert offer.inner_text() == "1 new alert: show it"
     told(firm, 2)
     page.get_by_text("2 new alerts: show them").wait_for(timeout=SECONDS)
+
+
+def alert_of(firm: Exporter) -> Alert:
+    about = buyer("Kesselring AG")
+    in_book(firm, about)
+    score(about, 4)
+    facts = {"former_grade": 4, "grade": 7, "reasons": []}
+    return Alert.objects.create(exporter=firm, buyer=about, score=score(about, 7), kind="downgrade", facts=facts)
+
+
+def test_what_a_colleague_did_with_an_alert_shows_in_the_open_page(portal_server, windows):
+    firm = exporter()
+    alert, lin = alert_of(firm), member(firm, name="Lin Wei")
+    page = listening(windows(portal_server.url, member(firm), firm), f"/buyers/alerts/{alert.pk}/")
+    page.get_by_role("button", name="Mark as done").focus()
+    settle_alert(by=lin.pk, alert=alert.pk)
+    page.get_by_text("ticked off by Lin Wei").wait_for(timeout=SECONDS)
+    again = page.get_by_role("button", name="Open again")
+    again.wait_for(timeout=SECONDS)
+    assert again.evaluate("button => button === document.activeElement")  # the focus stayed where it was
+    again.click()
+    page.get_by_role("button", name="Mark as done").wait_for(timeout=SECONDS)
+
+
+def test_what_a_colleague_did_with_an_alert_shows_in_the_open_list(portal_server, windows):
+    firm = exporter()
+    alert, lin = alert_of(firm), member(firm, name="Lin Wei")
+    context = windows(portal_server.url, member(firm), firm)
+    page = listening(context, "/buyers/alerts/")
+    second = context.new_page()  # a tab that has no stream of its own
+    second.goto("/buyers/alerts/?state=all")
+    read_alert(by=lin.pk, alert=alert.pk)
+    page.get_by_text("Opened by Lin Wei").wait_for(timeout=SECONDS)
+    second.get_by_text("Opened by Lin Wei").wait_for(timeout=SECONDS)
+    settle_alert(by=lin.pk, alert=alert.pk)
+    page.get_by_text("Done by Lin Wei").wait_for(timeout=SECONDS)  # the list of open ones lacks it now
+    assert page.get_by_role("button", name="Mark the alert on").count() == 0
+    second.get_by_text("Lin Wei ·").wait_for(timeout=SECONDS)
+    reopen_alert(by=lin.pk, alert=alert.pk)
+    for each in (page, second):
+        each.get_by_role("button", name="Mark the alert on").wait_for(timeout=SECONDS)
 
 
 def test_a_page_catches_up_when_the_server_was_away(transactional_db, windows):

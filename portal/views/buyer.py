@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import reads
 from accounts.clock import today_in
 from accounts.models.roles import MAY_WRITE
-from buyers.models.alert import AlertKind
 from buyers.models.buyer import BuyerStatus
 from buyers.sectors import sector_shown
 from claims.models.claim import ClaimStage
@@ -85,7 +84,7 @@ def step_of(context: dict[str, Any]) -> dict[str, Any]:
     label, page, about, pressing = WAYS_ON.get(code, ("", "", "", False))
     row = {
         "claim": next((c for c in context["claims"] if c.stage == ClaimStage.PAPERS_ASKED), None),
-        "alert": next((a for a in context["alerts"] if a.kind == AlertKind.DOWNGRADE), None),
+        "alert": next((a for a in context["alerts"] if a.fell), None),
         "open_request": context["open_request"],
         "limit": context["limit"],
         "buyer": context["buyer"],
@@ -108,7 +107,7 @@ def situation(context: dict[str, Any]) -> Situation:
         claim_open=bool(filed),
         papers_asked=any(claim.stage == ClaimStage.PAPERS_ASKED for claim in filed),
         request_open=context["open_request"] is not None,
-        fell=any(alert.kind == AlertKind.DOWNGRADE for alert in context["alerts"]),
+        fell=any(alert.fell for alert in context["alerts"]),
         limit=limit.amount if limit else None,
         under_review=context["under_review"],
         limit_ends_in=days_until(limit.valid_to, today) if limit else None,

@@ -13,6 +13,7 @@ from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, Qu
 from django.utils.timezone import localdate
 
 from accounts.models.prepared import Given, prepared
+from buyers.advice import Stake
 from buyers.exclusions import excluded
 from buyers.models import Alert, BookEntry, Buyer, Score
 from buyers.models.buyer import Identifier
@@ -21,6 +22,7 @@ from claims.models.claim import ClaimStage
 from policies.models import CreditLimit, LimitRequest
 from policies.models.limit_request import OPEN_STAGES
 from portal.views.standing import NOTHING, open_invoices
+from receivables.models import Invoice
 
 INVOICES_SHOWN, ALERTS_SHOWN, CLAIMS_SHOWN = 6, 4, 4
 SCORES_IN_HISTORY = 60
@@ -150,7 +152,7 @@ def limit_rows(firm: Given, same: Given) -> QuerySet:
 def limit_of(shown: Shown, requests: list[LimitRequest]) -> dict[str, Any]:
     """The limit in force, the open request, and whether the limit waits for a review after a regrade."""
     row = limit_rows.first(**shown.whose)
-    ended = row is not None and (not row.amount or (row.valid_to is not None and row.valid_to < shown.today))
+    ended = row is not None and has_ended(row, shown.today)
     last = requests[0] if requests else None
     regraded = shown.entry.buyer.regraded_at
     return {
@@ -160,6 +162,21 @@ def limit_of(shown: Shown, requests: list[LimitRequest]) -> dict[str, Any]:
         "last_request": last,
         "under_review": bool(row and not ended and regraded and row.reviewed_at < regraded),
     }
+
+
+def has_ended(limit: CreditLimit, today: date) -> bool:
+    """Whether nothing is left of the limit: withdrawn, or past its last day."""
+    return not limit.amount or (limit.valid_to is not None and limit.valid_to < today)
+
+
+def stake_of(shown: Shown) -> Stake:
+    """Whether the firm has a limit on the buyer, and open invoices (None: it has never recorded any of any buyer)."""
+    limit = limit_rows.first(**shown.whose)
+    firm = shown.entry.exporter_id
+    owed: bool | None = open_invoices(firm).filter(buyer__in=shown.same).exists()
+    if not owed and not Invoice.objects.of(firm).exists():
+        owed = None
+    return Stake(limit=limit is not None and not has_ended(limit, shown.today), invoices=owed)
 
 
 def owed_by(shown: Shown) -> dict[str, Any]:

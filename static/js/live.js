@@ -1,4 +1,5 @@
-/* News while a page is open: the bell's number, a line that says what happened, and lists that offer their new rows.
+/* News while a page is open: the bell's number, a line that says what happened, lists that offer their new rows, and
+   alerts that show what a colleague did with them.
    Of several tabs one holds the stream (a lock of the browser's) and tells the others: under HTTP/1.1 a browser opens six
    connections to a host, and open tabs must not use them up. Without this script the pages show the same when loaded. */
 (function () {
@@ -9,12 +10,12 @@
   const words = box.dataset;
   const name = "fairlead-live-" + words.person;
   const tabs = window.BroadcastChannel ? new BroadcastChannel(name) : null;
-  const MOST_LINES = 4, SHOWN_MS = 20000, SILENT_MS = 40000, FRESH_MS = 20000;
+  const MOST_LINES = 4, SHOWN_MS = 20000, SILENT_MS = 40000, FRESH_MS = 20000, AWAY_MS = 90000;
   const SHAPES = ["info", "warn", "bad", "bad"];
 
   const told = new Set();
   let last = remembered();
-  let source = null, release = null, heardAt = 0, tries = 0, timer = 0, ended = false;
+  let source = null, release = null, heardAt = 0, toldAt = Date.now(), tries = 0, timer = 0, ended = false;
   let waiting = [];
 
   /* --- the stream ------------------------------------------------------------------------------------------------- */
@@ -83,6 +84,9 @@
   function take(said) {
     if (said.last) remember(said.last);
     if (said.kind === "bye") return bye(said.data.why);
+    const away = Date.now() - toldAt > AWAY_MS;  /* the server tells what changed in the last two minutes only */
+    toldAt = Date.now();
+    if (away || said.data.alerts) renew(said.data.alerts || [], away);
     if (typeof said.data.unread === "number") bell(said.data.unread);
     if (said.kind === "state" || said.kind === "beat") return;
     const fresh = said.data.news.filter(function (news) { return !told.has(news.id); });
@@ -172,6 +176,42 @@
       list.querySelector("a").textContent = filled(number === 1 ? list.dataset.one : list.dataset.many, number);
       list.hidden = false;
     });
+  }
+
+  /* What a colleague did with an alert: the parts that show it are taken from the page as the server has it now. A row
+     that the list lacks now (done, and the list shows open ones) stays where it is and says who has done it. */
+  function renew(alerts, all) {
+    const changed = new Map(alerts.map(function (alert) { return [String(alert.alert), alert]; }));
+    const old = Array.from(document.querySelectorAll("[data-live-alert]")).filter(function (part) {
+      const change = changed.get(part.dataset.liveAlert);
+      return all || (change && change.version > Number(part.dataset.version));
+    });
+    if (!old.length) return;
+    fetch(window.location.href, { credentials: "same-origin" }).then(function (answer) {
+      return answer.ok && !answer.redirected ? answer.text() : "";
+    }).then(function (text) {
+      if (!text) return;
+      const now = new DOMParser().parseFromString(text, "text/html");
+      old.forEach(function (part) {
+        const fresh = now.getElementById(part.id), change = changed.get(part.dataset.liveAlert);
+        if (fresh) swap(part, document.importNode(fresh, true)); else if (change && change.done_by) closed(part, change);
+      });
+    }).catch(function () { /* the page stays as it is until it is loaded again */ });
+  }
+
+  function swap(part, fresh) {
+    const held = part.contains(document.activeElement);
+    part.replaceWith(fresh);
+    const again = held && fresh.querySelector("a, button");
+    if (again) again.focus();
+  }
+
+  function closed(part, change) {
+    const state = part.querySelector(".state");
+    if (!state) return;
+    state.textContent = state.dataset.done.replace("{name}", change.done_by);
+    part.dataset.version = change.version;
+    part.classList.add("mut");
   }
 
   function filled(sentence, number) { return sentence.replace("{n}", number); }
