@@ -6,43 +6,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_mail_rhythm'),
-        ('buyers', '0018_grades_set_by_underwriters'),
+        ("accounts", "0006_mail_rhythm"),
+        ("buyers", "0019_overrides_go_with_a_merge"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='alert',
-            name='alert_of_score_or_signal',
+            model_name="alert",
+            name="alert_of_score_or_signal",
         ),
         migrations.AddField(
-            model_name='alert',
-            name='changed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='Changed'),
+            model_name="alert",
+            name="changed_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="Changed"),
         ),
         migrations.AddField(
-            model_name='alert',
-            name='country_risk',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='buyers.countryrisk', verbose_name="Country's rating"),
+            model_name="alert",
+            name="country_risk",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="alerts",
+                to="buyers.countryrisk",
+                verbose_name="Country's rating",
+            ),
         ),
         migrations.AlterField(
-            model_name='alert',
-            name='buyer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='buyers.buyer', verbose_name='Buyer'),
+            model_name="alert",
+            name="buyer",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="alerts",
+                to="buyers.buyer",
+                verbose_name="Buyer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('changed_at__isnull', False)), fields=['exporter', 'changed_at'], name='alerts_by_change'),
+            model_name="alert",
+            index=models.Index(
+                condition=models.Q(("changed_at__isnull", False)),
+                fields=["exporter", "changed_at"],
+                name="alerts_by_change",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(fields=('exporter', 'country_risk'), name='one_alert_per_rating'),
+            model_name="alert",
+            constraint=models.UniqueConstraint(fields=("exporter", "country_risk"), name="one_alert_per_rating"),
         ),
         migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('buyer__isnull', False), ('country_risk__isnull', True), models.Q(('score__isnull', False), ('signal__isnull', False), _connector='OR')), models.Q(('buyer__isnull', True), ('country_risk__isnull', False), ('score__isnull', True), ('signal__isnull', True)), _connector='OR'), name='alert_of_buyer_or_country'),
+            model_name="alert",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("buyer__isnull", False),
+                        ("country_risk__isnull", True),
+                        models.Q(("score__isnull", False), ("signal__isnull", False), _connector="OR"),
+                    ),
+                    models.Q(
+                        ("buyer__isnull", True),
+                        ("country_risk__isnull", False),
+                        ("score__isnull", True),
+                        ("signal__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="alert_of_buyer_or_country",
+            ),
         ),
     ]
