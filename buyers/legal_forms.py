@@ -104,6 +104,8 @@ _EAST_ASIAN = {
 }  # fmt: skip
 _EAST_ASIAN_BEFORE = ("株式会社", "有限会社", "合同会社", "주식회사", "유한회사")
 
+_EAST_ASIAN_FIRST = {form[0] for form in _EAST_ASIAN}
+
 _LINES = [line.split("|") for line in _FORMS.strip().splitlines()]
 _FORM_OF = {tuple(form.split()): line[0] for line in _LINES for form in line}
 # Written out, any form may stand before the name ("Limited Liability Company Romashka").
@@ -200,6 +202,11 @@ def _long_form_with_slip(words: list[str]) -> int:
 def is_fragment(word: str) -> bool:
     """True for a piece of an East Asian legal form (限公): half of all names have it."""
     return word in _FRAGMENTS
+
+
+def begins_form(character: str) -> bool:
+    """True for the first character of an East Asian legal form (有 of 有限公司)."""
+    return character in _EAST_ASIAN_FIRST
 
 
 def _without_last(words: list[str]) -> tuple[list[str], str]:

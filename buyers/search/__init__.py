@@ -28,14 +28,16 @@ from buyers.search.index import (
     any_of,
     asking,
     beginning,
+    first_in_order,
     frequencies,
     looked_through,
+    looked_through_sooner,
     same,
     too_common,
     with_pinyin,
 )
 from buyers.search.ranking import SHORTEST_ALIKE, Asked, asked_of, compared
-from buyers.search.ways import ALIKE, BEGINNING, NAME, NUMBER, ONE_SLIP, SAME, SLIP
+from buyers.search.ways import ALIKE, BEGINNING, NAME, NUMBER, ONE_SLIP, ORDER, SAME, SLIP
 from buyers.terms import asked_terms, one_slip_away, part_questions, sizes, slip_questions, word_questions
 from kernel.refusals import Refusal, refusal
 
@@ -43,7 +45,7 @@ SHOWN = 50
 SHORTEST, LONGEST = 2, 200
 # So many rows that have all the words make it needless to look for typing errors.
 ENOUGH = 10
-# What is so long and is how a name begins has no slip in it.
+# What is so long and is how a name begins has no slip in it; an East Asian character says as much as two letters.
 LONG_BEGINNING = 10
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -196,14 +198,20 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: Compared) ->
     if key := pinyin_key(text):
         for hit in with_pinyin(key, narrowing, SHOWN):
             found.setdefault(hit.pk, (90, BEGINNING, hit))
-    return _by_terms(asked, narrowing, found, long_beginning=bool(hits) and len(asked.key) >= LONG_BEGINNING)
+    return _by_terms(asked, narrowing, found, long_beginning=bool(hits) and _long(asked.key))
 
 
 def _by_terms(asked: Asked, narrowing: Narrowing, found: Compared, long_beginning: bool) -> bool:
     count, total = frequencies(asked_terms(asked.content) | asked_terms(asked.apart))
     questions = word_questions(asked.apart, count, total)
+    longest = max(asked.apart, key=len)
+    if through := sum(looked_through_sooner(question, total, SHOWN + 1) for question in questions):
+        hits = first_in_order(longest, through, narrowing, SHOWN + 1)
+        _keep(found, asked, hits)
+        if len(hits) > SHOWN and len(found) >= ENOUGH:
+            return True
     if too_common(questions):
-        _keep(found, asked, looked_through(max(asked.apart, key=len), narrowing))
+        _keep(found, asked, looked_through(longest, narrowing))
         return True
     _keep(found, asked, answers(questions, (), narrowing))
     if len(found) >= ENOUGH or _settled(found) or long_beginning:
@@ -221,8 +229,12 @@ def _by_terms(asked: Asked, narrowing: Narrowing, found: Compared, long_beginnin
 
 
 def _settled(found: Compared) -> bool:
-    """The very name that was typed is there: nobody looks for its misspellings."""
-    return any(how == NAME for _score, how, _hit in found.values())
+    """The very name that was typed is there, or all its words in another order: nobody looks for its misspellings."""
+    return any(how in (NAME, ORDER) for _score, how, _hit in found.values())
+
+
+def _long(key: str) -> bool:
+    return sum(2 if letter > "\u3000" else 1 for letter in key) >= LONG_BEGINNING
 
 
 def _keep(found: Compared, asked: Asked, hits: Iterable[Hit]) -> None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection, transaction
 
+from buyers.legal_forms import begins_form
 from buyers.models import Buyer
 from buyers.models.name import Name, NameKind, TermFrequency
 from buyers.terms import Question
@@ -16,8 +17,8 @@ TIME_LIMIT_MS = 3_000
 # Names taken for one question about terms, and for one about beginnings; more where a status narrows them afterwards.
 PER_QUESTION, NARROWED = 100, 500
 SAME_NAME = 1_000  # of one name, however many bear it
-# Names read in their order where no term is rare enough to find any.
-LOOKED_THROUGH = 2_000
+# Names read in their order where no term is rare enough to find any; more where one is common, but not as common.
+LOOKED_THROUGH, AT_MOST_LOOKED_THROUGH = 2_000, 50_000
 # A term that more names have never answers a question, alone or with commoner ones: reading its list takes too long.
 MOST_NAMES, MOST_IN_COMMON = 50_000, 200_000
 # Above every character there is.
@@ -122,6 +123,37 @@ def looked_through(word: str, narrowing: Narrowing) -> list[Hit]:
         through=LOOKED_THROUGH,
         limit=PER_QUESTION,
     )
+
+
+def first_in_order(word: str, through: int, narrowing: Narrowing, limit: int) -> list[Hit]:
+    """The first names, in their order, that have `word`; at most `through` are looked at and `limit` found.
+
+    The index of names alone is read until enough are found, and only these from the table.
+    """
+    words = [word] if word > "\u3000" else [f" {word} "]
+    if begins_form(word[-1]):
+        words.append(f"{word[:-1]} ")  # where name and legal form meet, a name as the index has it ends
+    script = "n.core > '\u3000'" if word > "\u3000" else "n.core < '\u3000'"
+    return _hits(
+        f"SELECT {_COLUMNS} FROM buyers_name n WHERE n.core IN ("  # noqa: S608 - our own words
+        f"SELECT c.core FROM (SELECT n.core FROM buyers_name n WHERE {script}{narrowing.condition} "
+        "ORDER BY n.core LIMIT %(through)s) c WHERE ' ' || c.core || ' ' LIKE ANY(%(words)s) LIMIT %(limit)s"
+        f"){narrowing.condition} LIMIT %(most)s",
+        narrowing,
+        words=[f"%{word}%" for word in words],
+        through=through,
+        limit=limit,
+        most=NARROWED,
+    )
+
+
+def looked_through_sooner(question: Question, total: int, wanted: int) -> int:
+    """How many names in their order have to be looked at to find `wanted` with a common term; 0: its list is shorter.
+
+    So a common word costs no more than the root of the directory's size, whichever way is taken.
+    """
+    expected = wanted * total // max(question.rarest, 1)
+    return min(expected * 4, AT_MOST_LOOKED_THROUGH) if len(question.terms) == 1 and expected < question.rarest else 0
 
 
 def too_common(questions: Iterable[Question]) -> bool:

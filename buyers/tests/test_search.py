@@ -1,5 +1,8 @@
 """A buyer is found by number, name or part of one, in any script; a name alone never selects it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
@@ -12,7 +15,7 @@ from buyers.models import Buyer, Identifier, TermFrequency
 from buyers.names import sort_key
 from buyers.search import Findings, category_warning, find_buyers, index
 from buyers.search.keeping import count_terms, keep_names
-from buyers.terms import terms_of
+from buyers.terms import Question, terms_of
 from buyers.tests.factories import buyer, in_book
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +236,98 @@ def test_what_too_many_have_is_looked_for_in_the_first_names_only(text: str):
         ["Acme Trading Ltd", "Zebra Trading Ltd"] if text == "trading" else ["上海贸易有限公司"]
     )
     assert [row.buyer.country.code for row in find_buyers(text=text, country="FR").rows] == ["FR"] * (text == "trading")
+
+
+@pytest.fixture
+def common_words() -> None:
+    """A directory in which some words are so common that names are looked at in their order."""
+    for number in range(52):
+        buyer(f"Acme Trading {number:02d}", country="GB")
+        buyer(f"上海{chr(0x4E00 + number)}贸易有限公司", country="CN")
+    for number in range(12):
+        buyer(f"重庆{chr(0x4E00 + number)}宏远", country="CN")
+    common = {term for word in ("贸易", "易有", "宏远", "trading") for term in terms_of([word])}
+    TermFrequency.objects.bulk_create(TermFrequency(term=term, names=40_000) for term in common)
+    TermFrequency.objects.create(term=TermFrequency.ALL_NAMES, names=5_000_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "rows", "more", "questions"),
+    [
+        ("贸易", "", 50, True, ["first_in_order"]),
+        ("易有", "", 50, True, ["first_in_order"]),  # where name and legal form meet
+        ("trading", "", 50, True, ["first_in_order"]),
+        ("贸易", "CN", 50, True, ["first_in_order"]),
+        ("贸易", "GB", 0, False, ["first_in_order", "answers", "answers"]),
+        ("宏远", "", 12, False, ["first_in_order", "answers"]),  # so few in their order: by its terms too
+    ],
+)
+def test_a_common_word_is_looked_for_in_the_order_of_names(
+    common_words: None, text: str, country: str, rows: int, more: bool, questions: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+):  # fmt: skip
+    asked: list[str] = []
+    for name in ("first_in_order", "answers"):
+        monkeypatch.setattr(search, name, _noted(name, asked))
+    found = find_buyers(text=text, country=country)
+    assert (len(found.rows), found.more, asked) == (rows, more, questions)
+    assert all(text in row.buyer.name.casefold() for row in found.rows)
+
+
+def _noted(name: str, asked: list[str]) -> Callable[..., list[index.Hit]]:
+    question = getattr(search, name)
+
+    def noted(*values: Any) -> list[index.Hit]:
+        asked.append(name)
+        return question(*values)
+
+    return noted
+
+
+@pytest.mark.parametrize(
+    ("rarest", "terms", "total", "through"),
+    [
+        (40_000, 1, 5_000_000, 51 * 125 * 4),  # 51 are expected among 6,375 names, fewer than its list is long
+        (40_000, 2, 5_000_000, 0),  # its list is crossed with another one
+        (6_000, 1, 5_000_000, 0),  # 51 among 42,500: its list is shorter
+        (40_000, 1, 80_000_000 // 3, index.AT_MOST_LOOKED_THROUGH),
+        (0, 1, 0, 0),  # never counted
+    ],
+)
+def test_whichever_is_shorter_is_read(rarest: int, terms: int, total: int, through: int):
+    question = Question(frozenset(range(terms)), 0, rarest)
+    assert index.looked_through_sooner(question, total, 51) == through
+
+
+def test_names_that_end_as_a_legal_form_begins_do_not_hide_others():
+    for number in range(60):
+        buyer(f"北京{chr(0x4E00 + number)}大", country="CN")
+    buyer("上海大合贸易", country="CN")
+    TermFrequency.objects.bulk_create(TermFrequency(term=term, names=40_000) for term in set(terms_of(["大合"])))
+    TermFrequency.objects.create(term=TermFrequency.ALL_NAMES, names=5_000_000)
+    assert names("大合") == ["上海大合贸易"]
+
+
+def test_who_has_all_words_in_another_order_is_asked_for_no_slips(directory: None, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(search, "slip_questions", lambda *_values: pytest.fail("asked for slips"))
+    assert names("trading acme limited") == ["Acme Trading Ltd"]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"), [("上海宏远贸", False), ("上海宏远", True), ("acme tradi", False), ("acme trad", True)]
+)
+def test_how_a_name_begins_has_no_slip_when_it_is_long(
+    directory: None, text: str, asked: bool, monkeypatch: pytest.MonkeyPatch
+):
+    slips: list[object] = []
+
+    def noted(*values: object) -> tuple[list[Question], list[Question]]:
+        slips.append(values)
+        return [], []
+
+    monkeypatch.setattr(search, "slip_questions", noted)
+    assert names(text)[0] in ("上海宏远贸易有限公司", "Acme Trading Ltd")
+    assert bool(slips) is asked
 
 
 def test_the_marks_tell_a_number_from_a_name_from_a_guess():
