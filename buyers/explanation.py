@@ -73,6 +73,12 @@ class Explanation:
     override: str
     hidden: bool
     ceiling: dict[str, Any] | None = None  # what holds the grade below its points: a code and its facts
+    since: dict[str, Any] | None = None  # the score as a whole against the one before it: a code and its facts
+
+    @property
+    def comparable(self) -> bool:
+        """Whether single indicators were compared with those of the score before."""
+        return self.since is not None and self.since["code"] not in ("score_is_the_first", "scorecard_was_another")
 
     def _of(self, effect: str) -> tuple[Line, ...]:
         found = [line for line in self.lines if line.effect == effect]
@@ -120,7 +126,22 @@ def explained(score: Scored, before: Scored | None, for_staff: bool, house_curre
             for line in lines
             if line.points != former[line.indicator].points and not (hidden_before and line.group == PAYMENT)
         ]
-    return Explanation(tuple(lines), tuple(changes), score.override, hidden, _ceiling(score))
+    return Explanation(tuple(lines), tuple(changes), score.override, hidden, _ceiling(score), _since(score, before))
+
+
+def _since(score: Scored, before: Scored | None) -> dict[str, Any]:
+    """What became of grade and confidence; that there is nothing to compare with, or only another scorecard's."""
+    if before is None:
+        return {"code": "score_is_the_first", "facts": {}}
+    facts: dict[str, Any] = {"grade": score.grade, "confidence_percent": score.confidence}
+    if (score.grade, score.confidence) != (before.grade, before.confidence):
+        facts |= {"former_grade": before.grade, "former_confidence_percent": before.confidence}
+    if before.edition.name != score.edition.name:
+        told = {"former_grade": before.grade, "grade": score.grade}
+        return {"code": "scorecard_was_another", "facts": {**told, "former_edition": before.edition.name}}
+    if score.grade != before.grade:
+        return {"code": "grade_was_another", "facts": facts}
+    return {"code": "confidence_was_another" if len(facts) > 2 else "grade_is_the_same", "facts": facts}
 
 
 def _ceiling(score: Scored) -> dict[str, Any] | None:

@@ -311,6 +311,21 @@ SCORES: dict[str, Any] = {
     "watch_payments": _("Watch how it pays; report an overdue on time."),
     "ask_for_more": _("Ask for a higher limit if you want to sell more."),
     "ask_for_cover": _("Ask for a limit if you want to sell on credit."),
+    # a score against the one before it
+    "score_is_the_first": _("This is the first score: there is nothing to compare it with yet."),
+    "scorecard_was_another": _(
+        "The score before (grade %(former_grade)s, now %(grade)s) was made with another scorecard, %(former_edition)s; "
+        "single indicators are not compared."
+    ),
+    "grade_was_another": _(
+        "Grade %(former_grade)s before, %(grade)s now; confidence %(former_confidence_percent)s before, "
+        "%(confidence_percent)s now."
+    ),
+    "confidence_was_another": _(
+        "Grade %(grade)s as before; confidence %(former_confidence_percent)s before, %(confidence_percent)s now."
+    ),
+    "grade_is_the_same": _("Grade %(grade)s and confidence %(confidence_percent)s as before."),
+    "no_indicator_changed": _("None of the indicators shown gives more or less than before."),
     # grades set by underwriters
     "grade_set_by_underwriter": _("An underwriter set this grade for a time"),
     "grade_set_is_over": _("The grade an underwriter had set is over; the scorecard counts again"),

@@ -13,6 +13,7 @@ from accounts.models.roles import CLAIMS_HANDLER, SENIOR_UNDERWRITER, UNDERWRITE
 from buyers.models import (
     AccountsSubmission,
     Alert,
+    CountryGovernance,
     CountryRisk,
     ExchangeRate,
     FinancialStatement,
@@ -170,6 +171,16 @@ class CountryRiskAdmin(ReadOnlyAdmin):
     list_display = ("country", "valid_from", "oecd_class", "high_income", "house_grade", "house_level", "source")
     list_filter = ("oecd_class", "house_grade")
     ordering = ("country", "-valid_from")
+
+
+@admin.register(CountryGovernance)
+class CountryGovernanceAdmin(ReadOnlyAdmin):
+    """How countries are governed, by year, as the World Bank's last table has it."""
+
+    list_display = ("country", "indicator", "year", "estimate", "rank", "edition", "source")
+    list_filter = ("indicator", "edition")
+    search_fields = ("country",)
+    ordering = ("country", "indicator", "-year")
 
 
 @admin.register(ExchangeRate)

@@ -68,6 +68,25 @@ def test_changes_say_what_became_worse_and_what_better():
     assert [r["code"] for r in reasons(found, worse=False)] == ["current_ratio"]
 
 
+@pytest.mark.parametrize(
+    ("before", "code", "words"),
+    [
+        (None, "score_is_the_first", "first score"),
+        ({"edition": replace(CARD, name="2025-9")}, "scorecard_was_another", "grade 4, now 5) was made with another"),
+        ({}, "grade_was_another", "Grade 4 before, 5 now; confidence 70 % before, 80 % now."),
+        ({"grade": 5}, "confidence_was_another", "Grade 5 as before; confidence 70 % before, 80 % now."),
+        ({"grade": 5, "confidence": 80}, "grade_is_the_same", "Grade 5 and confidence 80 % as before."),
+    ],
+)
+def test_every_score_says_what_became_of_it_since_the_one_before(before: dict | None, code: str, words: str):
+    now = replace(of(), grade=5, confidence=80)
+    former = None if before is None else replace(of(), **{"grade": 4, "confidence": 70, **before})
+    found = told(now, former)
+    assert found.since["code"] == code
+    assert words in said(WORDS, code, found.since["facts"]).replace("\xa0", " ")
+    assert found.comparable == (code not in ("score_is_the_first", "scorecard_was_another"))
+
+
 def test_a_change_that_was_hidden_before_stays_hidden():
     before, now = of(2, days_beyond_terms=0), of(3, days_beyond_terms=400)
     assert not told(now, before).changes

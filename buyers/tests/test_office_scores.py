@@ -11,7 +11,7 @@ from accounts.models.roles import CLAIMS_HANDLER, UNDERWRITER
 from accounts.tests.factories import exporter, member, signed_in, staff
 from buyers.actions.score import score_buyer
 from buyers.actions.score_run import plan_refresh
-from buyers.models import CountryRisk, PaymentExperience, ScoreRange, ScoreRun
+from buyers.models import CountryGovernance, CountryRisk, PaymentExperience, ScoreRange, ScoreRun
 from buyers.models.score_run import MOST_ATTEMPTS
 from buyers.tests.factories import buyer, experience, quoted, score, statement
 from buyers.views import office_scores
@@ -85,7 +85,17 @@ def test_a_score_nobody_made_leads_back(office):
 
 
 @pytest.mark.parametrize(
-    "model", ["score", "financialstatement", "signal", "paymentexperience", "alert", "countryrisk", "exchangerate"]
+    "model",
+    [
+        "score",
+        "financialstatement",
+        "signal",
+        "paymentexperience",
+        "alert",
+        "countryrisk",
+        "countrygovernance",
+        "exchangerate",
+    ],
 )
 def test_underwriters_look_at_every_list_and_change_nothing(office, model: str):
     about = buyer()
@@ -101,6 +111,29 @@ def test_underwriters_look_at_every_list_and_change_nothing(office, model: str):
     assert office.get(reverse("admin:buyers_scorerun_changelist")).headers["Location"] == reverse(
         "admin:score_refreshes"
     )
+
+
+def test_the_list_of_governance_goes_by_country_and_is_narrowed_by_indicator(office):
+    for country, indicator, year in (("TR", "rl", 2023), ("DE", "cc", 2023), ("DE", "rl", 2022), ("DE", "rl", 2023)):
+        CountryGovernance.objects.create(
+            country=country,
+            year=year,
+            indicator=indicator,
+            estimate="1.55",
+            rank="91.5",
+            edition=date(2023, 12, 31),
+            source="test",
+        )
+    page = reverse("admin:buyers_countrygovernance_changelist")
+    assert [(str(row.country.code), row.indicator, row.year) for row in office.get(page).context["cl"].result_list] == [
+        ("DE", "cc", 2023),
+        ("DE", "rl", 2023),
+        ("DE", "rl", 2022),
+        ("TR", "rl", 2023),
+    ]
+    narrowed = office.get(page, {"indicator__exact": "cc"}).context["cl"].result_list
+    assert [row.indicator for row in narrowed] == ["cc"]
+    assert office.get(reverse("admin:buyers_countrygovernance_add")).status_code == 403
 
 
 def test_the_pages_are_closed_to_everybody_else(client):

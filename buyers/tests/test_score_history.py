@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.tests.factories import exporter, member, signed_in
 from accounts.wording import said
 from buyers.actions.score import score_buyer
+from buyers.models import Score
 from buyers.tests.factories import buyer, experience, in_book, score, statement
 from buyers.wording import WORDS
 
@@ -103,3 +104,28 @@ def test_the_buyers_page_shows_the_panel(page, firm):
     for strongest in (row.for_exporters().lifts[0], row.for_exporters().lowers[0]):
         assert said(WORDS, strongest.code, strongest.facts) in content
     assert "confidence" in content
+
+
+def test_what_changed_stands_on_the_buyers_page_and_on_that_of_the_grade(page, firm):
+    about = in_book(firm, buyer(founded_on=date(2000, 1, 1))).buyer
+    bad_year = {"operating_profit": -1_800_000, "profit_before_tax": -2_000_000, "net_profit": -2_000_000}
+    statement(about, equity=500_000, retained_earnings=-500_000, operating_costs=16_800_000, **bad_year)
+    score_buyer(by=None, buyer=about.pk, today=date(2026, 11, 1))
+    for name in ("buyer", "score_history"):
+        assert "This is the first score" in page.get(reverse(name, args=[about.pk])).content.decode()
+    statement(about, equity=6_000_000, total_liabilities=4_000_000, audited=True, source="other")
+    score_buyer(by=None, buyer=about.pk, today=date(2026, 11, 2))
+    for name in ("buyer", "score_history"):
+        content = unescape(page.get(reverse(name, args=[about.pk])).content.decode())
+        since = Score.objects.latest_of(about).for_exporters().since
+        assert since["code"] == "grade_was_another"
+        assert said(WORDS, since["code"], since["facts"]) in content
+        strongest = Score.objects.latest_of(about).for_exporters().better[0]
+        assert said(WORDS, strongest.now.code, strongest.now.facts) in content
+        assert "before: " + said(WORDS, strongest.before.code, strongest.before.facts) in content
+    score_buyer(by=None, buyer=about.pk, today=date(2026, 11, 2))
+    for name in ("buyer", "score_history"):
+        assert (
+            "None of the indicators shown gives more or less than before"
+            in page.get(reverse(name, args=[about.pk])).content.decode()
+        )

@@ -158,6 +158,28 @@ def test_what_it_means_is_said_from_the_firms_own_policy(client: Client, firm: E
     assert "180" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.S)
 
 
+@pytest.mark.parametrize("path", ["/buyers/{}/", "/buyers/{}/report/"])
+def test_a_buyers_page_and_report_say_what_its_country_means(path: str, client: Client, firm: Exporter, clerk: User):
+    bought = in_book(firm, buyer(country="TR")).buyer
+    assert "not rated" in page_of(client, path.format(bought.pk))
+    rated("TR", "C", 3, oecd_class=5)
+    policy(firm, time_zone="UTC")
+    page = page_of(client, path.format(bought.pk))
+    for words in ("Country: Türkiye", "C3", "high risk", "<b>5</b> · considerable country risk", "Payment terms",
+                  "Your rate of", 'href="/countries/TR/"'):  # fmt: skip
+        assert words in page
+    Appetite.objects.create(
+        country="TR", cap=Decimal(1_234_567), off_cover=True, valid_from=timezone.now().date(), set_by_id=clerk.pk
+    )
+    page = page_of(client, path.format(bought.pk))
+    assert "No new cover" in page and "1,234,567" not in page
+
+
+def test_a_buyer_of_no_known_country_has_no_panel(client: Client, firm: Exporter, clerk: User):
+    bought = in_book(firm, buyer(country="")).buyer
+    assert "About the country" not in page_of(client, f"/buyers/{bought.pk}/")
+
+
 def test_off_cover_is_said_neutrally_and_no_cap_is_told(client: Client, firm: Exporter, clerk: User):
     rated("TR", "C", 3, oecd_class=5)
     today = timezone.now().date()

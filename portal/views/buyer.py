@@ -46,6 +46,7 @@ def buyer(request: HttpRequest, pk: int) -> HttpResponse:
         "may_write": request.membership.role in MAY_WRITE,
         "identifiers": panels.identifiers_of(shown),
         "exclusions": panels.exclusions_of(shown),
+        "land": panels.land_of(shown),
         **panels.grade_of(shown),
         **panels.limit_of(shown, requests),
         **panels.owed_by(shown),

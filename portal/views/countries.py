@@ -19,9 +19,8 @@ from accounts.models import Exporter
 from accounts.paging import keyset_page
 from buyers.models import BookEntry, CountryGovernance, CountryRisk
 from buyers.models.country import Governance
-from policies.country_effects import effects_on_cover, effects_on_premium, effects_on_terms
-from policies.edition import edition
-from policies.models import Appetite, CreditLimit, Policy, PolicyTerms
+from policies.models import CreditLimit, Policy
+from portal.views.country_means import country_meaning
 from portal.views.country_words import CLASSES, GRADES, LEVELS, class_meaning
 from portal.views.standing import in_force, latest_policy
 
@@ -89,7 +88,7 @@ def country(request: HttpRequest, code: str) -> HttpResponse:
         "levels": LEVELS,
         "classes": CLASSES,
         "governance": governance_of(code),
-        **_effects(request.firm, code, risk, today),
+        "means": country_meaning(request.firm, code, risk, today),
         "page": page,
         "limits": _limits_of(request.firm, page.rows),
         "sums": _limit_sums(request.firm).get(code, []),
@@ -148,19 +147,3 @@ def _limits_of(firm: Exporter, entries: list[BookEntry]) -> dict[int, list[Credi
     for limit in rows.annotate(present=present).filter(present__in=[entry.buyer_id for entry in entries]):
         found[limit.present].append(limit)
     return found
-
-
-def _effects(firm: Exporter, code: str, risk: CountryRisk | None, today: date) -> dict[str, Any]:
-    """What the rating means under the firm's policy today."""
-    policy = Policy.objects.of(firm).open_on(today).order_by("-ends_on", "-id").first()
-    terms = PolicyTerms.objects.terms_on(policy.pk, today) if policy else None
-    off_cover = Appetite.objects.in_force_on(today).filter(country=code, off_cover=True).exists()
-    grade, level = (risk.house_grade, risk.house_level) if risk else (None, None)
-    return {
-        "on_cover": effects_on_cover(code, grade, level, off_cover, edition()),
-        "on_terms": effects_on_terms(
-            level, terms.standard_terms_days if terms else None, terms.maximum_terms_days if terms else None
-        ),
-        "on_premium": effects_on_premium(terms.premium_rate if terms else None, risk.oecd_class if risk else None),
-        "off_cover": off_cover,
-    }

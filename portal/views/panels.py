@@ -15,12 +15,15 @@ from django.utils.timezone import localdate
 from accounts.models.prepared import Given, prepared
 from buyers.advice import Stake
 from buyers.exclusions import excluded
-from buyers.models import Alert, BookEntry, Buyer, Score
+from buyers.models import Alert, BookEntry, Buyer, CountryRisk, Score
 from buyers.models.buyer import Identifier
 from claims.models import Claim
 from claims.models.claim import ClaimStage
 from policies.models import CreditLimit, LimitRequest
 from policies.models.limit_request import OPEN_STAGES
+from portal.shell import address
+from portal.views.country_means import CountryMeaning, country_meaning, risk_rows
+from portal.views.country_words import GRADES, LEVELS, class_meaning
 from portal.views.standing import NOTHING, open_invoices
 from receivables.models import Invoice
 
@@ -54,6 +57,42 @@ def entries_about(member: Given, firm: Given, pk: Given) -> QuerySet:
     same = ArraySubquery(entries.values("pk"))
     book = BookEntry.objects.visible_to(member).of(firm).about(pk)
     return book.select_related("buyer").annotate(same=same)
+
+
+@dataclass(frozen=True)
+class Land:
+    """A buyer's country: its rating in force with what it says, what that means for the firm, its page."""
+
+    code: str
+    name: str
+    risk: CountryRisk | None
+    means: CountryMeaning
+    url: str
+
+    @property
+    def grade_meaning(self) -> Any:
+        """What the house's grade AA-D says."""
+        return GRADES[self.risk.house_grade] if self.risk else ""
+
+    @property
+    def level_meaning(self) -> Any:
+        """What the house's level 1-4 says."""
+        return LEVELS[self.risk.house_level] if self.risk else ""
+
+    @property
+    def class_meaning(self) -> Any:
+        """What the OECD's class says, or why there is none."""
+        return class_meaning(self.risk.oecd_class, self.risk.high_income) if self.risk else ""
+
+
+def land_of(shown: Shown) -> Land | None:
+    """The buyer's country; None where the directory does not know it."""
+    country = shown.entry.buyer.country
+    if not country.code:
+        return None
+    risk = risk_rows.first(code=country.code, today=shown.today)
+    means = country_meaning(shown.entry.exporter_id, country.code, risk, shown.today)
+    return Land(country.code, country.name, risk, means, address("country", country.code))
 
 
 @prepared

@@ -19,7 +19,7 @@ from portal.templatetags.figures import NOTHING
 from portal.typesetting import typeset
 from portal.views import panels
 from portal.views.report_parts import Report, accounts_table, report_of
-from portal.views.report_sheet import oecd_said, sheet
+from portal.views.report_sheet import sheet
 from portal.views.report_words import RATIO_LABELS, said_of_event, sources, standing_said
 from portal.views.standing import latest_policy
 
@@ -94,6 +94,5 @@ def context_of(report: Report) -> dict[str, Any]:
             if year.row.sales is not None and year.row.currency == report.years[0].row.currency
         ],
         "events": [said_of_event(event) for event in report.events],
-        "oecd": oecd_said(report.country.risk) if report.country.risk else "",
         "sources": sources(report),
     }

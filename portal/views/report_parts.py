@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from accounts.models.prepared import Given, prepared
 from accounts.wording import amount_shown
 from buyers.explanation import PAYMENT, Explanation, Line
-from buyers.models import BuyerLink, CountryRisk, ExchangeRate, FinancialStatement, Score, Signal
+from buyers.models import BuyerLink, ExchangeRate, FinancialStatement, Score, Signal
 from buyers.models.accounts import LINES, POLICYHOLDER
 from buyers.models.link import Relation
 from buyers.recommended_credit import RecommendedCredit, YearOfAccounts, credit_edition, recommended_credit
@@ -26,7 +26,6 @@ from buyers.yearly import KEY_RATIOS, PERCENT, key_ratios
 from kernel.money import Money, Rate, converted
 from kernel.refusals import Refusal, Refused
 from policies.models import Policy
-from portal.shell import address
 from portal.views import panels
 
 YEARS_SHOWN, EVENTS_SHOWN, RELATED_SHOWN = 5, 30, 20
@@ -64,14 +63,6 @@ class Credit:
 
 
 @dataclass(frozen=True)
-class Country:
-    """The country's rating in force, and its page where there is one."""
-
-    risk: CountryRisk | None
-    url: str
-
-
-@dataclass(frozen=True)
 class Related:
     """A company of the buyer's group, as public sources have it: `above` is its parent, else its subsidiary."""
 
@@ -97,7 +88,7 @@ class Report:
     years: list[Year]
     credit: Credit
     events: list[Seen]
-    country: Country
+    land: panels.Land | None
     related: list[Related]
 
     @property
@@ -123,7 +114,7 @@ def report_of(shown: panels.Shown, policy: Policy | None) -> Report:
         years=years,
         credit=credit_of(shown, score, years, policy),
         events=Signal.objects.timeline(shown.entry.buyer_id, shown=EVENTS_SHOWN),
-        country=country_of(shown),
+        land=panels.land_of(shown),
         related=related_to(shown),
     )
 
@@ -164,12 +155,6 @@ def last_accounts(years: Sequence[Year]) -> YearOfAccounts | None:
     names = ("equity", "current_assets", "current_liabilities", "sales", "cost_of_sales")
     figures = {name: getattr(row, name) for name in names}
     return YearOfAccounts(row.period_end, row.months, row.currency, row.audited, **figures)
-
-
-def country_of(shown: panels.Shown) -> Country:
-    """The country of the buyer."""
-    code = shown.entry.buyer.country.code or ""
-    return Country(CountryRisk.objects.risk_on(code, shown.today), address("country", code) if code else "")
 
 
 def related_to(shown: panels.Shown) -> list[Related]:

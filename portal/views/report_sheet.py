@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from buyers.explanation import MISSING, Change, Explanation
 from portal import charts
 from portal.templatetags.figures import NOTHING, money
 from portal.templatetags.words import say_tag, step_amount
-from portal.views import report_parts
+from portal.views import panels, report_parts
 from portal.views.report_words import RATIO_LABELS, said_of_event, sources, standing_said
 
 Block = dict[str, Any]
@@ -125,11 +126,28 @@ def _reasons(report: report_parts.Report) -> list[Block]:
         (_("Lowers"), told.lowers),
         (_("Supports"), told.lifts),
         (_("Missing"), told.missing),
-        (_("Worse than in the score before"), [change.now for change in told.worse]),
-        (_("Better than in the score before"), [change.now for change in told.better]),
     ]
     rows = [[label, [say_tag(line) for line in lines]] for label, lines in found if lines]
-    return [_heading(_("What lifts it, what lowers it")), {"kind": "facts", "rows": rows}]
+    return [_heading(_("What lifts it, what lowers it")), {"kind": "facts", "rows": rows}, *_changed(told)]
+
+
+def _changed(told: Explanation) -> list[Block]:
+    """The score against the one before it, as the page has it (templates/buyers/changed.html)."""
+    found = [(_("Worse"), told.worse), (_("Better"), told.better)]
+    rows = [[label, [_changed_line(change) for change in changes]] for label, changes in found if changes]
+    blocks = [_heading(_("Changed since the score before")), _text(say_tag(told.since))]
+    if rows:
+        return [*blocks, {"kind": "facts", "rows": rows}]
+    return [*blocks, _text(say_tag("no_indicator_changed"))] if told.comparable else blocks
+
+
+def _changed_line(change: Change) -> str:
+    now = say_tag(change.now)
+    if change.now.effect == MISSING:
+        now += pgettext("label", ":") + " " + _("not known now")
+    if change.before.effect == MISSING:
+        return f"{now} · " + _("not known before")
+    return f"{now} · " + _("before: %(former)s") % {"former": say_tag(change.before)}
 
 
 def _accounts(report: report_parts.Report) -> list[Block]:
@@ -165,13 +183,25 @@ def _events(report: report_parts.Report) -> list[Block]:
 
 
 def _country(report: report_parts.Report) -> list[Block]:
-    risk = report.country.risk
-    if risk is None:
+    land = report.land
+    if land is None:
         return []
-    said = {_("House rating"): risk.rating, _("OECD class"): oecd_said(risk), _("Since"): iso(risk.valid_from)}
-    rows = [[label, [text]] for label, text in said.items()]
-    heading = _heading(_("Country: %(country)s") % {"country": report.buyer.country.name})
-    return [heading, {"kind": "facts", "rows": rows}]
+    rows: list[list[Any]] = [[_("House rating"), [_rating_said(land)]]]
+    if land.risk:
+        oecd = [str(land.risk.oecd_class)] if land.risk.oecd_class is not None else []
+        rows.append([_("OECD class"), [" · ".join([*oecd, str(land.class_meaning)])]])
+        rows.append([_("Since"), [iso(land.risk.valid_from)]])
+    means = {
+        _("Limits"): land.means.on_cover, _("Payment terms"): land.means.on_terms, _("Premium"): land.means.on_premium,
+    }  # fmt: skip
+    rows += [[label, [say_tag(item) for item in items]] for label, items in means.items() if items]
+    return [_heading(_("Country: %(country)s") % {"country": land.name}), {"kind": "facts", "rows": rows}]
+
+
+def _rating_said(land: panels.Land) -> str:
+    if land.risk is None:
+        return _("not rated")
+    return f"{land.risk.rating} · {land.grade_meaning}{pgettext('list', ', ')}{land.level_meaning}"
 
 
 def _related(report: report_parts.Report) -> list[Block]:
