@@ -54,7 +54,7 @@ CUSTOMER_LIST = Lifecycle(
         Move("hand in", (), "uploaded", "editor"),
         Move("confirm columns", ("uploaded",), "confirmed", "editor"),
         Move("read", ("confirmed",), "matching", "machine"),
-        Move("turn away", ("confirmed",), "given_up", "machine"),
+        Move("turn away", ("confirmed",), "given_up", "machine", "exporter"),
         Move("match", ("matching",), "ready", "machine", "exporter"),
         Move("choose", ("ready",), "ready", "editor"),
         Move("choose", ("added",), "added", "editor"),

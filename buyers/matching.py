@@ -124,6 +124,8 @@ def _by_name(row: Row, listed: Sequence[Entity], choices: tuple[Choice, ...]) ->
         return Judged(CHOOSE, refusal("match_number_differs"), choices=choices)
     if same_place(row, only):
         return Judged(CERTAIN, refusal("match_by_name_and_address"), only.buyer, choices)
+    if (row.address or row.city) and (only.address or only.city):
+        return Judged(CHOOSE, refusal("match_place_differs"), choices=choices)
     return Judged(CHOOSE, refusal("match_name_alone"), choices=choices)
 
 

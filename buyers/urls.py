@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("lists/<int:pk>/", lists.customer_list, name="customer_list"),
     path("lists/<int:pk>/columns/", lists.customer_list_columns, name="customer_list_columns"),
     path("lists/<int:pk>/choose/", lists.choose_customers, name="choose_customers"),
+    path("lists/<int:pk>/choose/namesakes/", lists.choose_namesakes, name="choose_namesakes"),
     path("lists/<int:pk>/add/", lists.add_customers, name="add_customers"),
     path("lists/<int:pk>/give-up/", lists.give_up_list, name="give_up_list"),
     re_path(r"^lists/(?P<pk>\d{1,18})/result\.(?P<kind>csv|xlsx)$", lists.export_list, name="export_list"),

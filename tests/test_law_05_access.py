@@ -94,7 +94,7 @@ example("book_entry_edit", "archive_buyer", "restore_buyer", pk=lambda w: w.entr
 example("country", code=lambda w: "DE")
 example("export_buyers", kind=lambda w: "csv")
 example(
-    "customer_list", "customer_list_columns", "choose_customers", "add_customers", "give_up_list",
+    "customer_list", "customer_list_columns", "choose_customers", "choose_namesakes", "add_customers", "give_up_list",
     pk=lambda w: w.customer_list.pk,
 )  # fmt: skip
 example("export_list", pk=lambda w: w.customer_list.pk, kind=lambda w: "csv")

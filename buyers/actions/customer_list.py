@@ -42,6 +42,21 @@ _RESTORE = """
     UPDATE buyers_bookentry e SET archived_at = NULL, archived_by_id = NULL FROM list_buyers l
     WHERE e.exporter_id = %(exporter)s AND e.buyer_id = l.buyer AND e.archived_at IS NOT NULL
 """
+# The one candidate of this name in the country of the row (buyers/matching.py): what was offered, nothing else.
+_ONLY_NAMESAKES = """
+    UPDATE buyers_customerrow r SET chosen_id = alone.buyer, by_hand = true
+    FROM (
+        SELECT r.id, min((c ->> 'buyer')::bigint) AS buyer
+        FROM buyers_customerrow r, jsonb_array_elements(r.candidates) c
+        WHERE r.customer_list_id = %(list)s AND r.outcome = 'choose' AND r.reason = 'match_name_alone'
+            AND r.chosen_id IS NULL AND NOT r.by_hand AND NOT r.done
+            AND c -> 'reasons' @> '["found_by_name"]' AND NOT c -> 'reasons' @> '["match_other_country"]'
+        GROUP BY r.id HAVING count(*) = 1
+    ) alone
+    JOIN buyers_buyer b ON b.id = alone.buyer AND NOT b.private_person
+    WHERE r.id = alone.id
+    RETURNING r.number, r.chosen_id
+"""
 _DONE = """
     UPDATE buyers_customerrow r SET done = true FROM buyers_buyer b
     JOIN buyers_bookentry e ON e.buyer_id = coalesce(b.merged_into_id, b.id)
@@ -109,6 +124,27 @@ def confirm_columns(
     record(by=by, subject=row, exporter=row.exporter_id, columns=row.columns, country=country)
     match_lists.delay_on_commit()
     return row
+
+
+@action
+def choose_only_namesakes(*, by: int, customer_list: int) -> int:
+    """Take, for every row nobody decided on whose name one company in its country bears, that company; how many rows.
+
+    A person says so for all of them at once, having looked at them: a name alone decides nothing. Rows that several
+    companies share, or whose number, country or place speaks against it, stay to be chosen one by one.
+    """
+    row = _locked(customer_list)
+    require_role(by, row.exporter_id)
+    CUSTOMER_LIST.target("choose", row.stage)
+    with connection.cursor() as cursor:
+        cursor.execute(_ONLY_NAMESAKES, {"list": row.pk})
+        chosen = dict(cursor.fetchall())
+    outcome = "chosen" if chosen else "repeated"
+    record(
+        by=by, subject=row, exporter=row.exporter_id, rows=len(chosen), outcome=outcome,
+        chosen={str(number): chosen[number] for number in sorted(chosen)[:200]},
+    )  # fmt: skip
+    return len(chosen)
 
 
 @action

@@ -7,10 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.audit import action, record
+from accounts.audit import action, record, subject_of
+from accounts.models import Membership
 from buyers.customer_lists.columns import Said, said
+from buyers.customer_lists.live import tell_rows_read
 from buyers.customer_lists.reading import Line, lines
 from buyers.customer_lists.search import entities_for
 from buyers.customer_lists.storage import looked_into
@@ -18,6 +21,7 @@ from buyers.lifecycle import CUSTOMER_LIST
 from buyers.matching import CERTAIN, CHOOSE, REFUSED, UNKNOWN, Judged, Row, judged
 from buyers.models import CustomerList, CustomerRange, CustomerRow
 from buyers.models.customer_list import MOST_ATTEMPTS
+from desk.actions.notice import tell
 from kernel.refusals import Refused, refusal
 
 _READ_AT_ONCE = 2_000
@@ -132,6 +136,7 @@ def _brought_in(row: CustomerList) -> int:
                     cells, unread = json.dumps(line.cells), json.dumps(line.unread)
                     copy.write_row((row.pk, line.number, cells, unread, "", "", "{}", "", "", "{}", "[]", False, False))
             count += len(block)
+            tell_rows_read(row.pk, count)
     if not count:
         raise Refused([refusal("file_empty", "file")])
     return count
@@ -144,6 +149,7 @@ def _turned_away(by: int | None, row: CustomerList, refused: Refused) -> Custome
     row.failure, row.failure_facts = why.code, why.facts
     row.save(update_fields=["stage", "failure", "failure_facts"])
     record(by=by, subject=row, exporter=row.exporter_id, failure=row.failure)
+    _tell(by, row, "buyers.list_turned_away", why={"code": why.code, "facts": why.facts})
     return row
 
 
@@ -182,3 +188,18 @@ def _end(customer_list: int) -> None:
     row.certain, row.to_choose, row.unknown, row.refused = by_outcome
     row.stage, row.matched_at = CUSTOMER_LIST.target("match", row.stage), timezone.now()
     row.save(update_fields=["stage", "matched_at", "certain", "to_choose", "unknown", "refused"])
+    _tell(None, row, "buyers.list_matched", **row.counts())
+
+
+def _tell(by: int | None, row: CustomerList, kind: str, **facts: Any) -> None:
+    """Whoever handed the list in; all of the firm, when that person has left it."""
+    there = Membership.objects.filter(exporter=row.exporter_id, user=row.uploaded_by_id, ended_at__isnull=True).exists()
+    tell(
+        by=by,
+        exporter=row.exporter_id,
+        kind=kind,
+        facts={"file": row.file_name, **facts},
+        subject=subject_of(row),
+        path=reverse("customer_list", args=[row.pk]),
+        recipients=[row.uploaded_by_id] if there else None,
+    )

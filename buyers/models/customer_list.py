@@ -141,6 +141,14 @@ class CustomerRowQuerySet(models.QuerySet["CustomerRow"]):
         """Those with a buyer that are not in the book through this list yet."""
         return self.filter(chosen__isnull=False, done=False)
 
+    def undecided(self) -> "CustomerRowQuerySet":
+        """Those to be chosen that nobody has said anything of."""
+        return self.filter(outcome="choose", chosen__isnull=True, by_hand=False, done=False)
+
+    def only_namesakes(self) -> "CustomerRowQuerySet":
+        """Those whose name one company in their country bears, with nothing else for or against it."""
+        return self.filter(outcome="choose", reason="match_name_alone")
+
 
 class CustomerRow(models.Model):
     """A row of a list: what it says, what the match came to and why, and which buyer it is taken to be."""

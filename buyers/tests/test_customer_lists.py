@@ -21,24 +21,28 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
+from redis import RedisError
 
-from accounts.models import AuditEvent, Exporter, User
+from accounts.models import AuditEvent, Exporter, Membership, User
 from accounts.tests.factories import exporter, member, signed_in
 from accounts.tests.moments import waiting_for
+from buyers.actions import match
 from buyers.actions.customer_list import (
     add_listed_buyers,
     choose_listed_buyers,
+    choose_only_namesakes,
     confirm_columns,
     give_up_customer_list,
     hand_in_customer_list,
 )
 from buyers.actions.match import fail_customer_range, match_range, read_customer_list, turn_customer_list_away
-from buyers.customer_lists import reading, tasks
+from buyers.customer_lists import live, reading, tasks
 from buyers.customer_lists.tasks import match_lists, match_next_range, match_rows, read_next_list, sweep_customer_lists
 from buyers.models import BookEntry, Buyer, CustomerList, CustomerRange, CustomerRow
 from buyers.models.customer_list import MOST_ATTEMPTS
 from buyers.tests.factories import buyer, in_book
-from desk.models import Document
+from desk.models import Document, Notice
+from desk.wording import notice_words
 from kernel.refusals import NotAllowed, Refused
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -69,6 +73,11 @@ def known(db) -> dict[str, Buyer]:
         "hamburg": buyer("Acme Trading GmbH", city="Hamburg"),
         "berlin": buyer("Acme Trading AG", city="Berlin"),
     }
+
+
+@pytest.fixture
+def page(client: Client, clerk: User, firm: Exporter) -> Client:
+    return signed_in(client, clerk, firm)
 
 
 def handed_in(clerk: User, firm: Exporter, text: str = LIST, **more) -> CustomerList:
@@ -231,6 +240,8 @@ def test_a_list_too_long_is_given_up_with_its_reason(clerk, firm, monkeypatch):
         {"most": 2},
         0,
     )
+    words = notice_words(Notice.objects.get(kind="buyers.list_turned_away", channel="mail"), "en")
+    assert words.headline == "Your list customers.csv could not be matched" and "more than 2 rows" in words.body
 
 
 def test_headings_without_a_row_are_an_empty_list(clerk, firm):
@@ -246,6 +257,50 @@ def test_a_list_whose_reading_breaks_off_is_tried_again_and_then_turned_away(cle
     monkeypatch.setattr(tasks, "read_customer_list", broken)
     row = matched(clerk, firm)
     assert (row.stage, row.failure, row.attempts) == ("given_up", "list_broke_off", MOST_ATTEMPTS + 1)
+
+
+def test_whoever_handed_the_list_in_is_told_when_it_is_matched(clerk, firm, known):
+    colleague = member(firm, "editor")
+    row = matched(clerk, firm)
+    told = Notice.objects.filter(kind="buyers.list_matched")
+    assert sorted(told.values_list("recipient", "channel")) == [(clerk.pk, "mail"), (clerk.pk, "page")]
+    words = notice_words(told.get(channel="page"), "en")
+    assert words.headline == "Your list customers.csv is matched to the directory"
+    assert "Certain: 2. To choose: 1. Unknown: 1. Refused: 1." in words.body
+    assert told.first().path == reverse("customer_list", args=[row.pk])
+    assert "客户名单" in notice_words(told.get(channel="page"), "zh-hans").headline
+    assert not Notice.objects.filter(recipient=colleague).exists()
+
+
+def test_of_who_has_left_the_firm_all_the_others_are_told(clerk, firm, known):
+    colleague = member(firm, "editor")
+    row = handed_in(clerk, firm)
+    confirm_columns(by=clerk.pk, customer_list=row.pk, columns=row.columns)
+    Membership.objects.filter(user=clerk).update(ended_at=timezone.now(), ended_by=colleague)
+    worked_off()
+    assert set(Notice.objects.values_list("recipient", flat=True)) == {colleague.pk}
+
+
+def test_how_far_the_reading_is_shows_before_its_rows_do(page: Client, clerk, firm, known, monkeypatch):
+    row = handed_in(clerk, firm)
+    confirm_columns(by=clerk.pk, customer_list=row.pk, columns=row.columns)
+    polled = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "list-state"}
+    assert "Its rows are read first" in page.get(reverse("customer_list", args=[row.pk]), **polled).content.decode()
+    live.tell_rows_read(row.pk, 12_000)
+    assert "12,000 rows are read so far" in page.get(reverse("customer_list", args=[row.pk]), **polled).content.decode()
+    monkeypatch.setattr(match, "_READ_AT_ONCE", 2)
+    worked_off()
+    assert live.rows_read_so_far(row.pk) == 5
+
+
+def test_a_cache_that_is_down_costs_the_number_only(monkeypatch):
+    def broken(*_arguments, **_named):
+        raise RedisError
+
+    monkeypatch.setattr(live.cache, "set", broken)
+    monkeypatch.setattr(live.cache, "get", broken)
+    live.tell_rows_read(1, 5)
+    assert live.rows_read_so_far(1) == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -393,6 +448,56 @@ def test_what_a_person_leaves_as_it_was_stays_the_choice_of_the_match(clerk, fir
     assert (certain.by_hand, shared.by_hand) == (False, True)
 
 
+ALONE = """Name;Country;VAT;City
+Kesselring Werkzeuge GmbH;DE;;
+Acme Trading;DE;;
+Acme Trading GmbH;DE;;München
+Acme Trading GmbH;DE;DE136695976;
+"""
+
+
+def test_the_only_company_of_its_name_is_taken_for_all_rows_when_a_person_says_so(clerk, firm, known):
+    row = matched(clerk, firm, ALONE + "Kesselring Werkzeuge;DE;;\n" * 3)
+    assert set(row.rows.values_list("chosen", flat=True)) == {None}
+    last = row.rows.get(number=8)
+    choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices={last.pk: None})
+    assert choose_only_namesakes(by=clerk.pk, customer_list=row.pk) == 3
+    chosen = dict(row.rows.values_list("number", "chosen"))
+    # Shared by two, at another place, with another's number, and said to be none of them: left alone.
+    assert {number for number, buyer in chosen.items() if buyer} == {2, 6, 7}
+    assert {chosen[2], chosen[6]} == {known["kesselring"].pk}
+    assert set(row.rows.filter(chosen__isnull=False).values_list("by_hand", flat=True)) == {True}
+    assert choose_only_namesakes(by=clerk.pk, customer_list=row.pk) == 0
+    assert events("choose_only_namesakes") == 2 and BookEntry.objects.count() == 0
+
+
+def test_who_became_a_private_person_or_bears_the_name_abroad_is_not_taken_for_all(clerk, firm, known):
+    buyer("Kesselring Werkzeuge GmbH", country="AT")
+    buyer("Nordlicht GmbH")
+    row = matched(clerk, firm, "Name;Country\nKesselring Werkzeuge GmbH;DE\nNordlicht GmbH;DE\n")
+    Buyer.objects.filter(name="Nordlicht GmbH").update(private_person=True)
+    assert choose_only_namesakes(by=clerk.pk, customer_list=row.pk) == 1
+    assert row.rows.get(chosen__isnull=False).chosen == known["kesselring"]
+
+
+def test_the_page_shows_those_rows_alone_before_they_are_taken(page: Client, clerk, firm, known):
+    row = matched(clerk, firm, ALONE)
+    address = reverse("customer_list", args=[row.pk])
+    whole = page.get(address).content.decode()
+    assert "4 rows are not decided yet" in whole and "named=alone" in whole and "Choose the only company" not in whole
+    only = page.get(address, {"show": "choose", "named": "alone"})
+    assert [shown.number for shown in only.context["page"].rows] == [2]
+    assert "Choose the only company of its name for 1 row" in only.content.decode()
+    there = f"{reverse('choose_namesakes', args=[row.pk])}?show=choose&named=alone"
+    assert page.post(there).url == f"{address}?show=choose&named=alone#rows"
+    after = page.get(address, {"show": "choose", "named": "alone"}).content.decode()
+    assert "1 row has the only company of its name." in after and "Choose the only company" not in after
+    assert "3 rows are not decided yet" in after
+    page.post(reverse("give_up_list", args=[row.pk]))
+    assert page.post(there, follow=True).status_code == 200
+    assert events("choose_only_namesakes") == 1
+
+
 def test_a_list_dropped_leaves_no_row_and_no_file(clerk, firm, known):
     row = matched(clerk, firm)
     for _ in range(2):
@@ -423,11 +528,6 @@ def test_readers_and_other_firms_change_nothing(clerk, firm, known):
 
 
 # --- the pages --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def page(client: Client, clerk: User, firm: Exporter) -> Client:
-    return signed_in(client, clerk, firm)
 
 
 def test_a_clerk_goes_from_the_file_to_the_book(page: Client, firm, known):

@@ -48,7 +48,7 @@ OLAF = Entity(9, "Olaf Meier", "DE", private_person=True, numbers=frozenset({("X
         ),
         (Row("Acme Trading", "DE", "", "Hamburg"), [ACME, ACME_AG], "choose", "match_name_shared", None),
         (Row("Acme Trading GmbH", "DE"), [ACME], "choose", "match_name_alone", None),
-        (Row("Acme Trading GmbH", "DE", "Ringstr. 1", "München"), [ACME], "choose", "match_name_alone", None),
+        (Row("Acme Trading GmbH", "DE", "Ringstr. 1", "München"), [ACME], "choose", "match_place_differs", None),
         (Row("Acme Trading GmbH", "", "", "Hamburg"), [ACME], "choose", "match_country_missing", None),
         (Row("Acme Trading GmbH", "", "", "Hamburg"), [ACME, ACME_AT], "choose", "match_name_shared", None),
         (Row("Acme Tradin GmbH", "DE", "", "Hamburg"), [ACME], "choose", "match_names_alike", None),

@@ -20,12 +20,14 @@ from accounts.wording import said, said_of
 from buyers.actions.customer_list import (
     add_listed_buyers,
     choose_listed_buyers,
+    choose_only_namesakes,
     confirm_columns,
     give_up_customer_list,
     hand_in_customer_list,
 )
 from buyers.customer_lists.columns import guessed
 from buyers.customer_lists.forms import ColumnsForm, CustomerListForm
+from buyers.customer_lists.live import rows_read_so_far
 from buyers.customer_lists.reading import ENCODINGS
 from buyers.customer_lists.storage import looked_into
 from buyers.lifecycle import CUSTOMER_LIST
@@ -42,6 +44,8 @@ from kernel.refusals import Refused
 ROWS_SHOWN = 25
 PREVIEW_ROWS = 5
 ROWS_AT_ONCE = 1_000
+# The rows to choose whose name one company bears, and nothing more is said.
+ALONE = "alone"
 AT_WORK = (ListStage.CONFIRMED, ListStage.MATCHING)
 TO_REVIEW = (ListStage.READY, ListStage.ADDED)
 
@@ -112,6 +116,7 @@ def customer_list(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"list": row, "may_write": _may_write(request), "at_work": row.stage in AT_WORK}
     if row.stage in AT_WORK:
         context["matched"] = sum(row.ranges.filter(done_at__isnull=False).values_list("rows", flat=True))
+        context["read"] = rows_read_so_far(row.pk) if row.stage == ListStage.CONFIRMED else row.rows_read
         context["percent"] = 100 * context["matched"] // max(row.rows_read, 1)
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "list-state":
         return render(request, "buyers/customer_list_state.html", context)
@@ -139,6 +144,23 @@ def choose_customers(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         said_so = ngettext("%(n)s choice is kept.", "%(n)s choices are kept.", changed) % {"n": changed}
         messages.success(request, said_so)
+    return redirect(_address(row, request.GET))
+
+
+@require_POST
+@writes
+def choose_namesakes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The one company of its name for every row that has one and that nobody decided on."""
+    row = get_object_or_404(_own(request), pk=pk)
+    try:
+        rows = choose_only_namesakes(by=request.user.pk, customer_list=pk)
+    except Refused as refused:
+        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+    else:
+        words = ngettext(
+            "%(n)s row has the only company of its name.", "%(n)s rows have the only company of their name.", rows
+        )
+        messages.success(request, words % {"n": rows})
     return redirect(_address(row, request.GET))
 
 
@@ -196,7 +218,7 @@ def _may_write(request: HttpRequest) -> bool:
 
 
 def _address(row: CustomerList, query: Any) -> str:
-    kept = {name: query[name] for name in ("show", "after", "before") if query.get(name)}
+    kept = {name: query[name] for name in ("show", "named", "after", "before") if query.get(name)}
     return f"{reverse('customer_list', args=[row.pk])}?{urlencode(kept)}#rows"
 
 
@@ -204,7 +226,9 @@ def _review(request: HttpRequest, row: CustomerList) -> dict[str, Any]:
     counts = row.counts()
     usual = Outcome.CHOOSE if counts[Outcome.CHOOSE] else Outcome.CERTAIN
     show = request.GET.get("show") if request.GET.get("show") in Outcome.values else usual
-    page = keyset_page(request, row.rows.filter(outcome=show), order=("number", "id"), size=ROWS_SHOWN)
+    alone = show == Outcome.CHOOSE and request.GET.get("named") == ALONE
+    rows = row.rows.only_namesakes() if alone else row.rows.filter(outcome=show)
+    page = keyset_page(request, rows, order=("number", "id"), size=ROWS_SHOWN)
     _complete(page.rows, row.exporter_id)
     to_add = row.rows.to_add()
     return {
@@ -216,6 +240,9 @@ def _review(request: HttpRequest, row: CustomerList) -> dict[str, Any]:
             for value, label in Outcome.choices
             if counts[value]
         ],
+        "alone": alone,
+        "undecided": row.rows.undecided().count(),
+        "namesakes": row.rows.undecided().only_namesakes().count(),
         "certain_to_add": to_add.filter(by_hand=False).count(),
         "chosen_to_add": to_add.filter(by_hand=True).count(),
         "query": request.GET.urlencode(),
