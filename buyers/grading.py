@@ -6,6 +6,7 @@ the same bins and sums to the same points for ever, on any machine.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ from buyers.scorecard import PROBABILITY_DIGITS, Edition, Indicator
 # Values are cut off here (an interest cover without interest is "without bound"); it fits a 4-byte column.
 UNBOUNDED = 2_000_000_000
 MISSING_BIN = -1
+# For marks: no value is so large; an odd number with its bits well mixed (that of splitmix64).
+_UNKNOWN, _ODD = np.int64(2**40), np.uint64(0xBF58476D1CE4E5B9)
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,17 @@ def graded(columns: Mapping[str, NDArray], edition: Edition) -> Grades:
         bins=bins,
         contributions=contributions,
     )
+
+
+def marks(found: Grades, edition: Edition, *said_beside: NDArray) -> NDArray[np.int64]:
+    """One number for all that a score says: the same on any machine when edition, values and what is `said_beside` them
+    (grades in force, who is insolvent, …) are the same, another (but for one case in 2**64) when anything differs."""
+    mixed = np.full(len(found.grade), int.from_bytes(sha256(edition.name.encode()).digest()[:8], "big"), np.uint64)
+    columns = np.where(found.known, found.values, _UNKNOWN).T
+    for column in (*columns, found.grade, *said_beside):
+        mixed = (mixed ^ column.astype(np.int64).view(np.uint64)) * _ODD
+        mixed ^= mixed >> np.uint64(29)
+    return mixed.view(np.int64)
 
 
 def _best_allowed(values: NDArray[np.int64], known: NDArray[np.bool_], edition: Edition) -> NDArray[np.int16]:

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from buyers.actions.override import lapse_override
 from buyers.actions.score import refresh_range, score_buyer
-from buyers.actions.score_run import fail_range, plan_refresh
+from buyers.actions.score_run import fail_range, finish_run, plan_refresh
 from buyers.adapters import ImportRunning, load_directory_file
-from buyers.models import DirectoryImport, GradeOverride, ScoreRange
+from buyers.models import DirectoryImport, GradeOverride, ScoreRange, ScoreRun
 from buyers.models.directory_import import ImportStage
+from buyers.models.score_run import RunKind
 from buyers.search.keeping import count_terms, fill_all_names
 
 logger = get_task_logger(__name__)
@@ -49,28 +50,33 @@ def lapse_overrides() -> None:
 
 @shared_task
 def sweep_ranges() -> None:
-    """Every minute: ranges whose worker never came, or died, are given to others."""
+    """Every minute: ranges whose worker never came, or died, are given to others; runs that are over are noted."""
+    finish_runs()
     wake_workers()
 
 
 @shared_task
 def work_on_refresh() -> None:
-    """Refresh one range, then queue behind other work for the next."""
-    if work_on_next_range():
+    """Refresh one range, then queue behind other work for the next (CELERY_TASK_ROUTES gives it the last place)."""
+    if work_on_next_range(beside=settings.SCORE_RESCORE_WORKERS):
         work_on_refresh.delay_on_commit()
 
 
 def wake_workers() -> None:
-    """A message for each range to claim, up to SCORE_WORKERS in all: those at work go on to the next by themselves."""
-    free = settings.SCORE_WORKERS - ScoreRange.objects.held().count()
-    for _ in range(min(ScoreRange.objects.claimable().count(), free)):
+    """A message for each range to claim, up to SCORE_WORKERS in all, of a re-score of everybody SCORE_RESCORE_WORKERS:
+    those at work go on to the next by themselves."""
+    claimable, held = ScoreRange.objects.claimable(), ScoreRange.objects.held()
+    beside = max(min(claimable.beside().count(), settings.SCORE_RESCORE_WORKERS - held.beside().count()), 0)
+    due = claimable.filter(run__kind=RunKind.DUE).count()
+    for _ in range(min(due + beside, settings.SCORE_WORKERS - held.count())):
         work_on_refresh.delay_on_commit()
 
 
-def work_on_next_range() -> bool:
+def work_on_next_range(beside: int | None = None) -> bool:
     """Claim a range and refresh it; False when there was none. A failure is written to the range, for another try."""
     worker = worker_name()
-    claimed = ScoreRange.objects.claim_next(worker, timedelta(seconds=settings.SCORE_LEASE_SECONDS))
+    lease = timedelta(seconds=settings.SCORE_LEASE_SECONDS)
+    claimed = ScoreRange.objects.claim_next(worker, lease, beside)
     if claimed is None:
         return False
     try:
@@ -78,7 +84,14 @@ def work_on_next_range() -> bool:
     except Exception as failure:
         logger.exception("score range %s failed", claimed)
         fail_range(by=None, score_range=claimed, worker=worker, failure=f"{type(failure).__name__}: {failure}")
+    finish_runs()
     return True
+
+
+def finish_runs() -> None:
+    """Note the end of runs that are over."""
+    for run in ScoreRun.objects.over().values_list("pk", flat=True):
+        finish_run(by=None, run=run)
 
 
 @shared_task

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from portal.links import watched_link
 from portal.logs import logging_settings
 from portal.safety import refuse_unsafe
 
@@ -115,7 +116,14 @@ DJANGO_TABLES2_TEMPLATE = "portal/table.html"
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=30_000)
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://localhost/fairlead")}
 DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"]["options"] = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
+# A machine that vanished without a word is noticed on both sides within so many seconds. Its session then ends, its
+# transaction is rolled back, its locks are free: well before a statement of somebody who waits for them gives up.
+LINK_LOST_AFTER_SECONDS = env.int("LINK_LOST_AFTER_SECONDS", default=20)
+LINK = watched_link(LINK_LOST_AFTER_SECONDS)
+DATABASES["default"]["OPTIONS"] |= LINK.of_client
+DATABASES["default"]["OPTIONS"]["options"] = (
+    f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC {LINK.of_server}"
+)
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
@@ -127,6 +135,7 @@ CACHES = {
 }
 
 CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = LINK.of_broker
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -135,7 +144,10 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 # A page must not wait for a broker that is down: what it would have woken is swept by beat (portal/celery.py).
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# The queue serves 0 first: whatever else waits goes before the next range of a refresh.
+CELERY_TASK_ROUTES = {"buyers.tasks.work_on_refresh": {"priority": 9}}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long a machine was cut off, it comes back by itself
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 # What beat sweeps: seconds between two calls.
@@ -279,10 +291,12 @@ CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 HOUSE_CURRENCY = env.str("HOUSE_CURRENCY", default="EUR")
 # Of how many different buyers outside its book a firm may look up the grade within a day.
 GRADE_LOOKUPS_A_DAY = env.int("GRADE_LOOKUPS_A_DAY", default=100)
-# Refreshing scores: buyers per range, how long a worker may hold one, and how many workers are woken at once.
+# Refreshing scores: buyers per range, how long a worker may hold one, how many workers are woken at once, and how many
+# of them may be at a re-score of everybody, which runs beside what is due.
 SCORE_RANGE_SIZE = env.int("SCORE_RANGE_SIZE", default=5_000)
-SCORE_LEASE_SECONDS = env.int("SCORE_LEASE_SECONDS", default=600)
+SCORE_LEASE_SECONDS = env.int("SCORE_LEASE_SECONDS", default=120)
 SCORE_WORKERS = env.int("SCORE_WORKERS", default=8)
+SCORE_RESCORE_WORKERS = env.int("SCORE_RESCORE_WORKERS", default=2)
 # Matching lists of customers: rows per range, how long a worker may hold one, and how many workers are woken at once.
 MATCH_RANGE_SIZE = env.int("MATCH_RANGE_SIZE", default=500)
 MATCH_LEASE_SECONDS = env.int("MATCH_LEASE_SECONDS", default=300)

@@ -1,7 +1,7 @@
 """Scoring: one buyer about which there is news, or a range of those that are due. Both do the same, by columns."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,16 +14,24 @@ from accounts.audit import action, record
 from accounts.models.roles import UNDERWRITER_GROUPS
 from buyers.actions.alert import tell_of_regrades
 from buyers.explanation import Scored, explained, reasons
-from buyers.grading import Grades, graded
+from buyers.freshness import next_looks
+from buyers.grading import Grades, graded, marks
 from buyers.indicators import indicators
 from buyers.models import Alert, BookEntry, Buyer, Score, ScoreRange, ScoreRun
-from buyers.models.score_facts import ScoreFacts, facts_of_buyer, facts_of_due
+from buyers.models.columnar import fraction, listed, rows_of, same, text, whole
+from buyers.models.score_facts import ScoreFacts, facts_of_buyer, facts_of_range, left_in_range
 from buyers.scorecard import Edition, edition
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Buyers somebody else held while a range was worked on are tried again after so many seconds.
+LOOK_AGAIN = 15
 
 
 @action
 def score_buyer(*, by: int | None, buyer: int, today: date) -> Score | None:
-    """Score one buyer on the facts of `today`; None (and no next score) when there is nothing to score it from.
+    """Score one buyer on the facts of `today`: its last score, the former one where nothing changed. None (and no next
+    score) when there is nothing to score it from.
 
     `by` None is the machine; a person must be an underwriter. A changed grade raises alerts as in the refresh.
     """
@@ -33,15 +41,16 @@ def score_buyer(*, by: int | None, buyer: int, today: date) -> Score | None:
     facts = facts_of_buyer(buyer, today, card.windows, settings.HOUSE_CURRENCY)
     written = _write(_Batch(facts, card, today, run=None))
     record(by=by, subject=f"buyer:{buyer}", **written.details())
-    return Score.objects.filter(pk__in=written.scores).first()
+    return Score.objects.latest_of(buyer) if written.rated else None
 
 
 @action
 def refresh_range(*, by: int | None, score_range: int, worker: str) -> int:
-    """Score the due buyers of a range `worker` has claimed, in one transaction; how many were scored.
+    """Score the buyers of a range `worker` has claimed, in one transaction; how many were looked at.
 
     Nothing happens when the range is done or somebody else's by now. A worker that dies leaves nothing behind: its
-    transaction goes with its connection, the claim with its lease.
+    transaction goes with its connection, the claim with its lease. Buyers that somebody else holds just now are left
+    for another pass, so that the range is done only when nobody of it is left.
     """
     _take_time()
     mine = ScoreRange.objects.select_for_update(of=("self",)).select_related("run")
@@ -51,16 +60,29 @@ def refresh_range(*, by: int | None, score_range: int, worker: str) -> int:
         return 0
     run = claimed.run
     card = edition(run.edition)
-    facts = facts_of_due(
-        claimed.first_buyer, claimed.last_buyer, run.planned_for, card.windows, settings.HOUSE_CURRENCY
-    )
+    facts = facts_of_range(claimed, run.planned_for, card.windows, settings.HOUSE_CURRENCY)
     written = _write(_Batch(facts, card, run.planned_for, run))
-    claimed.done_at, claimed.claimed_until, claimed.failure = timezone.now(), None, ""
-    claimed.scored, claimed.regraded = len(written.scores), written.regraded
-    claimed.save(update_fields=["done_at", "claimed_until", "failure", "scored", "regraded"])
+    _keep_count(claimed, written, left_in_range(claimed))
     record(by=by, subject=claimed, worker=worker, run=run.pk, **written.details())
-    _finish(run)
-    return len(written.scores)
+    return written.looked_at
+
+
+def _keep_count(claimed: ScoreRange, written: "_Written", left: int) -> None:
+    now = timezone.now()
+    claimed.looked_at += written.looked_at
+    claimed.scored += written.scored
+    claimed.regraded += written.regraded
+    claimed.alerts += written.alerts
+    if left:
+        claimed.passes += 1
+        claimed.claimed_until, claimed.failure = now + timedelta(seconds=LOOK_AGAIN), f"{left} held by somebody else"
+    else:
+        claimed.done_at, claimed.claimed_until, claimed.failure = now, None, ""
+    claimed.save(
+        update_fields=[
+            "looked_at", "scored", "regraded", "alerts", "passes", "done_at", "claimed_until", "failure",
+        ]
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,95 +95,109 @@ class _Batch:
 
 @dataclass(frozen=True)
 class _Written:
-    scores: list[int]
-    regraded: int
-    alerts: int
-    unrated: int
+    looked_at: int
+    rated: int = 0
+    scored: int = 0  # of these, changed: a row of history each
+    regraded: int = 0
+    alerts: int = 0
 
     def details(self) -> dict[str, Any]:
         return {
-            "scored": len(self.scores), "regraded": self.regraded, "alerts": self.alerts, "unrated": self.unrated,
+            "looked_at": self.looked_at, "scored": self.scored, "regraded": self.regraded, "alerts": self.alerts,
+            "unrated": self.looked_at - self.rated,
         }  # fmt: skip
 
 
 def _take_time() -> None:
-    """Long work is this one's trade: its statements may take as long as its lease. A worker that vanished without
-    closing its connection is cut off after as long, so that its locks do not outlive the claim."""
+    """Long work is this one's trade: its statements may take as long as its lease. A worker that stands still without
+    closing its connection is cut off after as long, so that its locks do not outlive the claim; one whose machine is
+    gone sooner (portal/settings.py, LINK_LOST_AFTER_SECONDS)."""
     limit = f"{settings.SCORE_LEASE_SECONDS}s"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [limit])
-        cursor.execute("SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [limit])
+        cursor.execute(
+            "SELECT set_config('statement_timeout', %s, true),"
+            " set_config('idle_in_transaction_session_timeout', %s, true)",
+            [limit, limit],
+        )
 
 
 def _write(batch: _Batch) -> _Written:
+    """Score, and write what changed: the history one row for each changed buyer, the buyers what is repeated on them."""
     facts, now = batch.facts, timezone.now()
+    everybody = len(facts.buyers)
     if not facts.scoreable.all():
         left = facts.buyers[~facts.scoreable].tolist()
         Buyer.objects.filter(pk__in=left).update(next_score_on=None)
         facts = facts.only(facts.scoreable)
     if not len(facts.buyers):
-        return _Written([], 0, 0, len(batch.facts.buyers))
+        return _Written(everybody)
     grades = graded({**indicators(facts.columns), "insolvent": facts.columns["insolvent"]}, batch.card)
-    scores = Score.objects.next_ids(len(facts.buyers))
     # The grade that counts: an underwriter's where one is in force, else the scorecard's.
     in_force = np.where(facts.set_grade > 0, facts.set_grade, grades.grade)
-    changed = np.flatnonzero(in_force != facts.grade)
+    mark = marks(grades, batch.card, in_force, facts.set_grade, facts.override == "insolvency_filed", facts.reporters)
+    changed = np.flatnonzero(mark != facts.mark)
+    scores = Score.objects.next_ids(len(changed))
+    regraded = np.flatnonzero((in_force != facts.grade)[changed])
     # The former scores are read before the new ones join them.
-    news = _news(facts, grades, in_force, scores, changed, batch.card)
-    Score.objects.copy_in(COLUMNS, _lines(batch, facts, grades, in_force, scores, now))
-    Score.objects.project(scores, batch.day + timedelta(days=batch.card.windows.refresh_days))
+    news = _news(facts, grades, in_force, changed[regraded], scores[regraded], batch.card)
+    if len(changed):
+        Score.objects.copy_in(_rows(batch, facts, grades, in_force, changed, scores, now))
+    next_on = next_looks(in_force, batch.day, facts.set_until)
+    Score.objects.project((facts.buyers, in_force, grades.confidence, next_on, mark), batch.card.name, now)
     raised = Alert.objects.raise_for(news) if news else []
     if raised:
         tell_of_regrades(by=None, raised=raised)
-    return _Written(scores, len(changed), len(raised), len(batch.facts.buyers) - len(scores))
+    return _Written(everybody, len(facts.buyers), len(changed), len(regraded), len(raised))
 
 
-# --- the rows of history ---------------------------------------------------------------------------------------------
-
-COLUMNS = (
-    "id", "buyer_id", "grade", "former_grade", "computed_grade", "points", "default_probability", "confidence",
-    "indicators", "contributions", "override", "reporters", "edition", "scale", "scored_at", "scored_for", "run_id",
-)  # fmt: skip
-
-
-def _lines(
-    batch: _Batch, facts: ScoreFacts, grades: Grades, in_force: np.ndarray, scores: list[int], now: datetime
-) -> list[str]:
-    """COPY's text format, in the order of COLUMNS. What is the same in every row is put together once."""
-    run = _or_null(batch.run.pk if batch.run else None)
-    same = "\t".join([batch.card.name, batch.card.scale, now.isoformat(), batch.day.isoformat(), run])
-    values = np.where(grades.known, grades.values.astype("U11"), "NULL").tolist()
-    computed = np.where(facts.set_grade > 0, grades.grade, 0)
-    rows = zip(
-        scores, facts.buyers.tolist(), in_force.tolist(), facts.grade.tolist(), computed.tolist(),
-        grades.points.tolist(), grades.probability.tolist(), grades.confidence.tolist(), values,
-        grades.contributions.tolist(), facts.override.tolist(), facts.reporters.tolist(), strict=True,
-    )  # fmt: skip
-    return [
-        f"{score}\t{buyer}\t{grade}\t{_or_null(former or None)}\t{_or_null(card or None)}\t{points}\t{odds}e-8\t{sure}"
-        f"\t{{{','.join(known)}}}\t{{{','.join(map(str, worth))}}}\t{override}\t{reporters}\t{same}\n"
-        for score, buyer, grade, former, card, points, odds, sure, known, worth, override, reporters in rows
-    ]
-
-
-def _or_null(value: Any) -> str:
-    return r"\N" if value is None else str(value)
+def _rows(
+    batch: _Batch,
+    facts: ScoreFacts,
+    grades: Grades,
+    in_force: np.ndarray,
+    which: np.ndarray,
+    scores: np.ndarray,
+    now: datetime,
+) -> bytes:
+    """The rows of history of the buyers at the places `which`, in the order of buyers.models.score.COLUMNS."""
+    former, by_hand = facts.grade[which], facts.set_grade[which] > 0
+    return rows_of(
+        len(which),
+        [
+            whole(scores, ">i8"),
+            whole(facts.buyers[which], ">i8"),
+            whole(in_force[which], ">i2"),
+            whole(former, ">i2", former > 0),
+            whole(grades.grade[which], ">i2", by_hand),
+            whole(grades.points[which], ">i4"),
+            fraction(grades.probability[which]),
+            whole(grades.confidence[which], ">i2"),
+            listed(grades.values[which], ">i4", grades.known[which]),
+            listed(grades.contributions[which], ">i2"),
+            text(facts.override[which].astype("S20")),
+            whole(facts.reporters[which], ">i2"),
+            same(batch.card.name),
+            same(batch.card.scale),
+            same(now),
+            same(batch.day),
+            same(batch.run.pk if batch.run else None),
+        ],
+    )
 
 
 # --- news of regrades ------------------------------------------------------------------------------------------------
 
 
 def _news(
-    facts: ScoreFacts, grades: Grades, in_force: np.ndarray, scores: list[int], changed: np.ndarray, card: Edition
+    facts: ScoreFacts, grades: Grades, in_force: np.ndarray, places: np.ndarray, scores: np.ndarray, card: Edition
 ) -> list[dict[str, Any]]:
-    """Of the regrades, those that concern anybody: of buyers in some book."""
-    in_books = BookEntry.objects.current().filter(buyer__in=facts.buyers[changed].tolist())
-    told = set(in_books.values_list("buyer_id", flat=True).distinct())
+    """Of the regrades, those that concern anybody: of buyers in some book. `scores` are the ids of those at `places`."""
+    told = BookEntry.objects.in_some_book(facts.buyers[places])
     former = Score.objects.last_of_each(sorted(told))
-    places = [(i, buyer) for i, buyer in zip(changed.tolist(), facts.buyers[changed].tolist(), strict=True)]
+    regraded = zip(places.tolist(), facts.buyers[places].tolist(), scores.tolist(), strict=True)
     return [
-        _regrade(facts, grades, int(in_force[i]), scores[i], i, former.get(buyer), card)
-        for i, buyer in places
+        _regrade(facts, grades, int(in_force[i]), score, i, former.get(buyer), card)
+        for i, buyer, score in regraded
         if buyer in told
     ]
 
@@ -182,12 +218,7 @@ def _regrade(
     elif before and before.computed_grade:
         why = [{"code": "grade_set_is_over", "facts": {}}, *why]
     told = {"grade": grade, "former_grade": old, "reasons": why}
-    return {"score": score, "since": before.scored_at.isoformat() if before else None, "facts": told}
+    # What was known when it was last looked at, changed or not, is no news.
+    looked_at = EPOCH + timedelta(microseconds=int(facts.looked_at[i])) if before else None
+    return {"score": score, "since": looked_at.isoformat() if looked_at else None, "facts": told}
 
-
-def _finish(run: ScoreRun) -> None:
-    """The run is finished with its last range. Its row is locked first: of two workers that end together, the second
-    one sees the first one's range done."""
-    ScoreRun.objects.select_for_update().get(pk=run.pk)
-    if not ScoreRange.objects.to_do().filter(run=run).exists():
-        ScoreRun.objects.filter(pk=run.pk, finished_at__isnull=True).update(finished_at=timezone.now())

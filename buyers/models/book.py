@@ -3,17 +3,24 @@
 from typing import ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
 
 from accounts.models import Exporter
 from accounts.models.columns import paired
 from accounts.models.exporter import OfExporterQuerySet
 from buyers.models.buyer import Buyer
+from buyers.models.columnar import array_of
 from buyers.watching import ALL, NONE, SERIOUS, WORSE
+
+
+IN_SOME_BOOK = """
+    SELECT DISTINCT buyer_id FROM buyers_bookentry WHERE archived_at IS NULL AND buyer_id = ANY(%s::bigint[])
+"""
 
 
 class Watch(models.TextChoices):
@@ -38,6 +45,13 @@ class BookEntryQuerySet(OfExporterQuerySet):
     def standing(self) -> bool:
         """Whether one of them is current, which is then kept from being laid aside until the transaction ends."""
         return self.current().select_for_update(no_key=True, of=("self",)).first() is not None
+
+    @staticmethod
+    def in_some_book(buyers: NDArray) -> set[int]:
+        """Of many buyers, those that anybody has in their book now."""
+        with connection.cursor() as cursor:
+            cursor.execute(IN_SOME_BOOK, [array_of(buyers)])
+            return {row[0] for row in cursor.fetchall()}
 
 
 class BookEntry(models.Model):

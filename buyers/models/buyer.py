@@ -75,6 +75,9 @@ class Buyer(models.Model):
     scored_at = models.DateTimeField(_("Scored"), null=True, blank=True)
     regraded_at = models.DateTimeField(_("Regraded"), null=True, blank=True)
     next_score_on = models.DateField(null=True, blank=True)  # null: nothing to score it from
+    # By which edition that score was made, and a mark of all it says: the same again writes no row of history.
+    score_edition = models.CharField(max_length=20, blank=True, default="", db_default="", editable=False)
+    score_mark = models.BigIntegerField(null=True, blank=True, editable=False)
 
     objects: ClassVar = BuyerQuerySet.as_manager()
 

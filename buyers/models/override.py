@@ -1,6 +1,5 @@
 """A grade an underwriter set beside the scorecard's: with a reason, until a day, confirmed by a second underwriter."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
@@ -36,10 +35,11 @@ class GradeOverrideQuerySet(models.QuerySet["GradeOverride"]):
         """Those that wait for a second underwriter."""
         return self.filter(stage=OverrideStage.PROPOSED)
 
-    def in_force(self, buyers: Sequence[int], today: date) -> dict[int, int]:
-        """The grades set for some of `buyers` on `today`. One whose day is over counts no more, swept or not."""
-        found = self.filter(stage=OverrideStage.IN_FORCE, until__gte=today, buyer__in=buyers)
-        return dict(found.values_list("buyer_id", "grade"))
+    def in_force(self, first: int, last: int, today: date) -> list[tuple[int, int, date]]:
+        """(buyer, grade, last day) of those set for buyers `first`..`last` on `today`. One whose day is over counts no
+        more, swept or not."""
+        found = self.filter(stage=OverrideStage.IN_FORCE, until__gte=today, buyer__gte=first, buyer__lte=last)
+        return list(found.values_list("buyer_id", "grade", "until"))
 
     def over(self, today: date) -> "GradeOverrideQuerySet":
         """In force by their stage, but their last day is past."""

@@ -1,23 +1,46 @@
 """Scores: how likely a buyer is to fail, by which edition of the scorecard, from what. Only ever added to."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import ClassVar, Self
 
+import numpy as np
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
 
 from accounts.models.columns import AppendOnlyQuerySet, only_added
 from buyers.explanation import Explanation, Scored, explained
 from buyers.models.buyer import Buyer
+from buyers.models.columnar import array_of, copy_rows
 from buyers.scorecard import edition
 from kernel.periods import plus_months
 
 TREND_MONTHS = 24
+
+
+COLUMNS = (
+    "id", "buyer_id", "grade", "former_grade", "computed_grade", "points", "default_probability", "confidence",
+    "indicators", "contributions", "override", "reporters", "edition", "scale", "scored_at", "scored_for", "run_id",
+)  # fmt: skip
+
+NEXT_IDS = """
+    SELECT string_agg(nextval(pg_get_serial_sequence('buyers_score', 'id'))::text, ',') FROM generate_series(1, %s)
+"""
+
+PROJECT = """
+    UPDATE buyers_buyer buyer
+    SET grade = found.grade, confidence = found.confidence, scored_at = %s, next_score_on = found.next_score_on,
+        score_edition = %s, score_mark = found.mark,
+        regraded_at = CASE WHEN buyer.grade IS DISTINCT FROM found.grade THEN %s ELSE buyer.regraded_at END
+    FROM unnest(%s::bigint[], %s::smallint[], %s::smallint[], %s::date[], %s::bigint[])
+        AS found (id, grade, confidence, next_score_on, mark)
+    WHERE buyer.id = found.id
+"""
 
 
 class ScoreQuerySet(AppendOnlyQuerySet):
@@ -66,40 +89,25 @@ class ScoreQuerySet(AppendOnlyQuerySet):
         ).distinct()
 
     @staticmethod
-    def next_ids(count: int) -> list[int]:
+    def next_ids(count: int) -> NDArray[np.int64]:
         """Ids for rows about to be copied in, so that what follows can name them."""
+        if not count:
+            return np.empty(0, np.int64)
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence('buyers_score', 'id')) FROM generate_series(1, %s)", [count]
-            )
-            return [row[0] for row in cursor.fetchall()]
+            cursor.execute(NEXT_IDS, [count])  # as one text: thousands of rows would be taken over one by one
+            return np.fromstring(cursor.fetchone()[0], np.int64, sep=",")
 
     @staticmethod
-    def copy_in(columns: Sequence[str], lines: Iterable[str]) -> None:
-        """Append rows given as lines of COPY's text format, in `columns`."""
-        statement = f"COPY buyers_score ({', '.join(columns)}) FROM STDIN"
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write("".join(lines))
+    def copy_in(rows: bytes) -> None:
+        """Append rows as models/columnar.py makes them, in the order of COLUMNS."""
+        copy_rows("buyers_score", COLUMNS, rows)
 
     @staticmethod
-    def project(scores: Sequence[int], next_score_on: date) -> int:
-        """Repeat these scores on their buyers in one statement; a changed grade stamps regraded_at. Where an
-        underwriter's grade ends earlier, the next score is due on the day after."""
+    def project(looked: Sequence[NDArray], edition: str, now: datetime) -> int:
+        """Repeat on the buyers what they were found to be, in one statement. `looked`: ids, grades, confidences, next
+        days, marks. A changed grade stamps regraded_at; of what has not changed only the days move on."""
         with connection.cursor() as cursor:
-            cursor.execute(
-                """
-                UPDATE buyers_buyer buyer
-                SET grade = score.grade, confidence = score.confidence, scored_at = score.scored_at,
-                    next_score_on = LEAST(%s, (
-                        SELECT until + 1 FROM buyers_gradeoverride
-                        WHERE buyer_id = buyer.id AND stage = 'in_force' AND until >= score.scored_for)),
-                    regraded_at = CASE WHEN buyer.grade IS DISTINCT FROM score.grade
-                                       THEN score.scored_at ELSE buyer.regraded_at END
-                FROM buyers_score score
-                WHERE score.id = ANY(%s) AND buyer.id = score.buyer_id
-                """,
-                [next_score_on, list(scores)],
-            )
+            cursor.execute(PROJECT, [now, edition, now, *map(array_of, looked)])
             return cursor.rowcount
 
 
@@ -129,8 +137,16 @@ class Score(models.Model):
     reporters = models.PositiveSmallIntegerField(_("Reporters of payment experience"), default=0)
     scored_at = models.DateTimeField(_("Scored"), default=timezone.now)
     scored_for = models.DateField(_("For the day"))  # the day whose facts it used
+    # Not checked by the database: a million rows would each ask for, and lock, the one row of their run, and workers
+    # that end together would queue for it. Runs that have scores are never deleted.
     run = models.ForeignKey(
-        "ScoreRun", models.PROTECT, null=True, blank=True, related_name="scores", verbose_name=_("Score refresh")
+        "ScoreRun",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="scores",
+        verbose_name=_("Score refresh"),
     )
 
     objects: ClassVar = ScoreQuerySet.as_manager()

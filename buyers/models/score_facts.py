@@ -1,20 +1,22 @@
 """What many buyers are scored from, read in a handful of queries into columns for buyers/indicators.py."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from django.db import connection
 from numpy.typing import NDArray
 
 from buyers.indicators import HIGH_INCOME, UNCLASSIFIED, YEARS_APART
 from buyers.models.accounts import LINES
-from buyers.models.columnar import columns_of
+from buyers.models.columnar import array_of, columns_of
 from buyers.models.country import CountryRisk
 from buyers.models.override import GradeOverride
 from buyers.models.rate import ExchangeRate
+from buyers.models.score_run import CONCERNED, RunKind, ScoreRange
 from buyers.scorecard import Windows
 from kernel.periods import plus_months
 
@@ -23,7 +25,8 @@ SECTOR_RISK = Path(__file__).parent.parent / "data" / "sector_risk.json"
 BUYERS = """
     SELECT id, country::char(2), COALESCE(grade, 0)::int2, (status <> 'active')::int::int2,
            COALESCE((%(today)s::date - founded_on)::float8, 'NaN'),
-           COALESCE((%(sectors)s::jsonb ->> lower(btrim(sector)))::float8, 'NaN')
+           COALESCE((%(sectors)s::jsonb ->> lower(btrim(sector)))::float8, 'NaN'),
+           COALESCE(score_mark, 0), COALESCE((extract(epoch FROM scored_at) * 1000000)::int8, 0)
     FROM buyers_buyer
     WHERE {which} AND merged_into_id IS NULL
     ORDER BY id
@@ -31,16 +34,19 @@ BUYERS = """
 """
 BUYERS_TYPES = {
     "buyer": ">i8", "country": "S2", "grade": ">i2", "gone": ">i2", "founded_days": ">f8", "sector_class": ">f8",
+    "mark": ">i8", "looked_at": ">i8",
 }  # fmt: skip
 
 # What was kept under an entry before it was merged into another is the other's: history is not rewritten (seams.md).
-MERGED = "SELECT id, merged_into_id FROM buyers_buyer WHERE merged_into_id = ANY(%(buyers)s) ORDER BY id"
+MERGED = "SELECT id, merged_into_id FROM buyers_buyer WHERE merged_into_id = ANY(%(buyers)s::bigint[]) ORDER BY id"
 MERGED_TYPES = {"entry": ">i8", "buyer": ">i8"}
 PLAIN = {"buyer": "buyer_id", "merged": ""}
 OF_FIRM = {
     "buyer": "COALESCE(firm.buyer, buyer_id)",
     "merged": "LEFT JOIN unnest(%(entries)s::bigint[], %(firms)s::bigint[]) AS firm(entry, buyer) ON entry = buyer_id",
 }
+LEFT = "SELECT count(*) FROM buyers_buyer WHERE {which} AND merged_into_id IS NULL"
+NOT_YET = "NOT EXISTS (SELECT FROM buyers_score WHERE run_id = %(run)s AND buyer_id = buyers_buyer.id)"
 
 # One row per year: audited accounts before others, then those received last; of each source what it said last.
 STATEMENTS = f"""
@@ -48,7 +54,7 @@ STATEMENTS = f"""
            {{buyer}}, (%(today)s::date - period_end)::float8, months::float8, currency::char(3), audited::int::float8,
            {", ".join(f"COALESCE({line}::float8, 'NaN')" for line in LINES)}
     FROM buyers_financialstatement {{merged}}
-    WHERE buyer_id = ANY(%(buyers)s) AND period_end <= %(today)s AND period_end > %(since)s AND superseded_at IS NULL
+    WHERE buyer_id = ANY(%(buyers)s::bigint[]) AND period_end <= %(today)s AND period_end > %(since)s AND superseded_at IS NULL
     ORDER BY {{buyer}}, period_end DESC, audited DESC, received_at DESC, id DESC
 """  # noqa: S608 - the names come from this house
 STATEMENTS_TYPES = {
@@ -62,7 +68,7 @@ EXPERIENCE = """
            COALESCE(sum(invoices * days_beyond_terms) FILTER (WHERE month > %(recently)s), 0)::float8,
            count(DISTINCT reporter_id)
     FROM buyers_paymentexperience {merged}
-    WHERE buyer_id = ANY(%(buyers)s) AND month > %(since)s AND month <= %(today)s
+    WHERE buyer_id = ANY(%(buyers)s::bigint[]) AND month > %(since)s AND month <= %(today)s
     GROUP BY {buyer}
 """
 EXPERIENCE_TYPES = {
@@ -81,7 +87,7 @@ SIGNALS = """
            count(DISTINCT reporter_id) FILTER (WHERE kind IN ('overdue_reported', 'claim_filed')),
            bool_or(kind IN ('overdue_reported', 'claim_filed'))::int::int8
     FROM buyers_signal {merged}
-    WHERE buyer_id = ANY(%(buyers)s) AND happened_on <= %(today)s
+    WHERE buyer_id = ANY(%(buyers)s::bigint[]) AND happened_on <= %(today)s
         AND kind IN ('overdue_reported', 'claim_filed', 'insolvency_filed', 'court_case', 'accounts_late',
                      'strike_off_proposed')
     GROUP BY {buyer}
@@ -103,11 +109,15 @@ FLOATS = (
 @dataclass(frozen=True)
 class ScoreFacts:
     """Locked buyers (ascending ids) and their facts. `grade` 0 = none yet; `override` says why a buyer is insolvent;
-    `set_grade` is the one an underwriter put in force, 0 = none, also where it is insolvent: that is no opinion."""
+    `set_grade` is the one an underwriter put in force, 0 = none, also where it is insolvent: that is no opinion; it holds
+    until `set_until` (NaT = none). `mark` is the last score's, `looked_at` its microseconds since 1970; 0 = none."""
 
     buyers: NDArray[np.int64]
     grade: NDArray[np.int16]
     set_grade: NDArray[np.int16]
+    set_until: NDArray[np.datetime64]
+    mark: NDArray[np.int64]
+    looked_at: NDArray[np.int64]
     columns: dict[str, NDArray]
     override: NDArray  # of str
     reporters: NDArray[np.int64]
@@ -119,6 +129,9 @@ class ScoreFacts:
             buyers=self.buyers[which],
             grade=self.grade[which],
             set_grade=self.set_grade[which],
+            set_until=self.set_until[which],
+            mark=self.mark[which],
+            looked_at=self.looked_at[which],
             columns={name: column[which] for name, column in self.columns.items()},
             override=self.override[which],
             reporters=self.reporters[which],
@@ -139,20 +152,37 @@ def facts_of_buyer(buyer: int, today: date, windows: Windows, house_currency: st
     return _facts(rows, today, windows, house_currency)
 
 
-def facts_of_due(first: int, last: int, today: date, windows: Windows, house_currency: str) -> ScoreFacts:
-    """The facts of the buyers due within a range of ids. Those being scored by somebody else just now are left out."""
-    which = "id BETWEEN %(first)s AND %(last)s AND next_score_on <= %(today)s"
-    query = BUYERS.format(which=which, waiting="SKIP LOCKED")
-    told = {"first": first, "last": last, "today": today, "sectors": sector_classes()}
-    rows = columns_of(query, told, BUYERS_TYPES)
-    return _facts(rows, today, windows, house_currency)
+def facts_of_range(part: ScoreRange, today: date, windows: Windows, house_currency: str) -> ScoreFacts:
+    """The facts of the buyers of a range that its run concerns. Those somebody else holds just now are left out."""
+    query = BUYERS.format(which=_of_range(part), waiting="SKIP LOCKED")
+    told = {**_told_of(part), "today": today, "sectors": sector_classes()}
+    return _facts(columns_of(query, told, BUYERS_TYPES), today, windows, house_currency)
+
+
+def left_in_range(part: ScoreRange) -> int:
+    """How many buyers of a range its run still concerns: asked after it was worked on, those others held meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT.format(which=_of_range(part)), _told_of(part))
+        return cursor.fetchone()[0]
+
+
+def _of_range(part: ScoreRange) -> str:
+    concerned = CONCERNED[RunKind(part.run.kind)]
+    # Whoever was scored in this run and has news since is for the next one.
+    anew = f" AND {NOT_YET}" if part.passes else ""
+    return f"id BETWEEN %(first)s AND %(last)s AND {concerned}{anew}"
+
+
+def _told_of(part: ScoreRange) -> dict[str, Any]:
+    run = part.run
+    bounds = {"first": part.first_buyer, "last": part.last_buyer}
+    return {**bounds, "run": run.pk, "day": run.planned_for, "edition": run.edition}
 
 
 def _facts(rows: NDArray, today: date, windows: Windows, house_currency: str) -> ScoreFacts:
     buyers = rows["buyer"].astype(np.int64)
-    ids = buyers.tolist()
-    entries = _entries(ids)
-    columns = {name: np.full(len(ids), np.nan) for name in FLOATS}
+    entries = _entries(buyers)
+    columns = {name: np.full(len(buyers), np.nan) for name in FLOATS}
     columns["founded_days"] = rows["founded_days"].astype(float)
     columns["sector_class"] = rows["sector_class"].astype(float)
     columns["country_class"] = _country_classes(rows["country"], today)
@@ -175,10 +205,14 @@ def _facts(rows: NDArray, today: date, windows: Windows, house_currency: str) ->
     columns["insolvent"] = filed | (rows["gone"] > 0)
     known = ~np.isnan(columns["accounts_age_days"]) | (columns["experience_invoices"] > 0)
     told = sum(counts[name] for name in COUNTED if name != "insolvencies") > 0
+    set_grade, set_until = _set_grades(buyers, today)
     return ScoreFacts(
         buyers=buyers,
         grade=rows["grade"].astype(np.int16),
-        set_grade=np.where(columns["insolvent"], 0, _set_grades(ids, today)),
+        set_grade=np.where(columns["insolvent"], 0, set_grade),
+        set_until=set_until,
+        mark=rows["mark"].astype(np.int64),
+        looked_at=rows["looked_at"].astype(np.int64),
         columns=columns,
         override=np.where(filed, "insolvency_filed", np.where(rows["gone"] > 0, "status_insolvent", "")),
         reporters=_reporters(buyers, experience, signals),
@@ -186,28 +220,36 @@ def _facts(rows: NDArray, today: date, windows: Windows, house_currency: str) ->
     )
 
 
-def _set_grades(ids: list[int], today: date) -> NDArray[np.int16]:
-    set_by = GradeOverride.objects.in_force(ids, today)
-    return np.array([set_by.get(buyer, 0) for buyer in ids], np.int16)
+def _set_grades(buyers: NDArray, today: date) -> tuple[NDArray[np.int16], NDArray[np.datetime64]]:
+    """The grades underwriters set that are in force, 0 = none, and their last days."""
+    grades, until = np.zeros(len(buyers), np.int16), np.full(len(buyers), np.datetime64("NaT", "D"))
+    if len(buyers):
+        for buyer, grade, last_day in GradeOverride.objects.in_force(int(buyers[0]), int(buyers[-1]), today):
+            place = buyers == buyer
+            grades[place], until[place] = grade, last_day
+    return grades, until
 
 
 def _read(query: str, types: dict[str, str], entries: "_Entries", today: date, **days: date) -> NDArray:
-    told = {"buyers": [*entries.buyers, *entries.merged], "entries": entries.merged, "firms": entries.firms}
-    return columns_of(query.format(**(OF_FIRM if entries.merged else PLAIN)), {**told, "today": today, **days}, types)
+    told = {"buyers": entries.all, "entries": entries.merged, "firms": entries.firms}
+    return columns_of(query.format(**(OF_FIRM if entries.firms else PLAIN)), {**told, "today": today, **days}, types)
 
 
 @dataclass(frozen=True)
 class _Entries:
-    """Entries of the directory that facts are kept under: the buyers, and what was merged into them (`firms`)."""
+    """Entries of the directory that facts are kept under, as arrays: all of them, and which of them were `merged` into
+    which of the buyers (`firms`)."""
 
-    buyers: Sequence[int]
-    merged: list[int]
-    firms: list[int]
+    all: str
+    merged: str
+    firms: str
 
 
-def _entries(buyers: Sequence[int]) -> _Entries:
-    rows = columns_of(MERGED, {"buyers": list(buyers)}, MERGED_TYPES)
-    return _Entries(buyers, rows["entry"].tolist(), rows["buyer"].tolist())
+def _entries(buyers: NDArray) -> _Entries:
+    rows = columns_of(MERGED, {"buyers": array_of(buyers)}, MERGED_TYPES)
+    if not len(rows):
+        return _Entries(array_of(buyers), "", "")
+    return _Entries(array_of(np.concatenate([buyers, rows["entry"]])), array_of(rows["entry"]), array_of(rows["buyer"]))
 
 
 def _add_statements(

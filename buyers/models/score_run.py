@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Count, F, Max, Q, Sum
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,40 +13,94 @@ from django.utils.translation import gettext_lazy as _
 MOST_ATTEMPTS = 5
 
 # A claim is one statement: whoever updates the row first has it. A range being worked on is locked, hence skipped even
-# when its lease has run out; a dead worker's lock goes with its connection.
+# when its lease has run out; a dead worker's lock goes with its connection. What is due goes before a re-score of
+# everybody, of which no more than so many ranges are worked on at once.
 CLAIM = """
     UPDATE buyers_scorerange
     SET claimed_by = %(worker)s, claimed_until = %(until)s, attempts = attempts + 1
     WHERE id = (
-        SELECT id FROM buyers_scorerange
-        WHERE done_at IS NULL AND attempts < %(most)s AND (claimed_until IS NULL OR claimed_until < %(now)s)
-        ORDER BY id LIMIT 1
-        FOR UPDATE SKIP LOCKED
+        SELECT part.id FROM buyers_scorerange part JOIN buyers_scorerun run ON run.id = part.run_id
+        WHERE part.done_at IS NULL AND part.attempts < %(most)s
+            AND (part.claimed_until IS NULL OR part.claimed_until < %(now)s)
+            AND (run.kind = 'due' OR %(beside)s::int IS NULL OR %(beside)s > (
+                SELECT count(*) FROM buyers_scorerange other JOIN buyers_scorerun its ON its.id = other.run_id
+                WHERE its.kind <> 'due' AND other.done_at IS NULL AND other.claimed_until >= %(now)s))
+        ORDER BY run.kind <> 'due', part.id LIMIT 1
+        FOR UPDATE OF part SKIP LOCKED
     )
     RETURNING id
 """
 
-# Cut by count, not by id: buyers that are due may lie anywhere in the directory.
+# Cut by count, not by id: those concerned may lie anywhere in the directory.
 CUT = """
-    INSERT INTO buyers_scorerange (run_id, first_buyer, last_buyer, claimed_by, attempts, scored, regraded, failure)
-    SELECT %(run)s, min(id), max(id), '', 0, 0, 0, ''
+    INSERT INTO buyers_scorerange
+        (run_id, first_buyer, last_buyer, claimed_by, attempts, passes, looked_at, scored, regraded, alerts, failure)
+    SELECT %(run)s, min(id), max(id), '', 0, 0, 0, 0, 0, 0, ''
     FROM (
         SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS part
         FROM buyers_buyer
-        WHERE next_score_on <= %(day)s AND merged_into_id IS NULL
-    ) AS due
+        WHERE {concerned} AND merged_into_id IS NULL
+    ) AS concerned
     GROUP BY part
     ORDER BY part
 """
 
 
-class ScoreRun(models.Model):
-    """One refresh, of the buyers due on `planned_for`. A day may see several, one after another."""
+class RunKind(models.TextChoices):
+    """Whom a run concerns."""
 
+    DUE = "due", _("What is due")
+    EVERYONE = "everyone", _("Everybody, under a new edition")
+
+
+# The same as SQL, for buyers_buyer. Whoever is rated has a next day, so that both go by the index of those.
+CONCERNED = {
+    RunKind.DUE: "next_score_on <= %(day)s",
+    RunKind.EVERYONE: "next_score_on IS NOT NULL AND grade IS NOT NULL AND score_edition <> %(edition)s",
+}
+
+
+class ScoreRunQuerySet(models.QuerySet["ScoreRun"]):
+    """Runs, as planner, workers and the progress page ask for them."""
+
+    def under_way(self) -> "ScoreRunQuerySet":
+        """Not finished, and some range is neither done nor given up."""
+        return self.filter(finished_at__isnull=True, pk__in=ScoreRange.objects.to_do().values("run"))
+
+    def over(self) -> "ScoreRunQuerySet":
+        """Nothing is left to do, but nobody has closed them yet."""
+        return self.filter(finished_at__isnull=True).exclude(pk__in=ScoreRange.objects.to_do().values("run"))
+
+    def counted(self) -> "ScoreRunQuerySet":
+        """With what their ranges add up to."""
+        undone = Q(ranges__done_at__isnull=True)
+        return self.annotate(
+            parts=Count("ranges"),
+            done=Count("ranges", filter=~undone),
+            given_up=Count("ranges", filter=undone & Q(ranges__attempts__gte=MOST_ATTEMPTS)),
+            held=Count("ranges", filter=undone & Q(ranges__claimed_until__gte=timezone.now())),
+            again=Coalesce(Sum(Greatest(F("ranges__attempts") - 1, 0)), 0),
+            looked_at=Coalesce(Sum("ranges__looked_at"), 0),
+            scored=Coalesce(Sum("ranges__scored"), 0),
+            regraded=Coalesce(Sum("ranges__regraded"), 0),
+            alerts=Coalesce(Sum("ranges__alerts"), 0),
+            last_done_at=Max("ranges__done_at"),
+        )
+
+
+class ScoreRun(models.Model):
+    """One refresh: of the buyers due on `planned_for`, or of everybody whose last score is of another edition.
+
+    A day may see several of what is due, one after another; a re-score of everybody runs beside them.
+    """
+
+    kind = models.CharField(_("Kind"), max_length=10, choices=RunKind.choices, default=RunKind.DUE)
     planned_for = models.DateField(_("Day"))
     edition = models.CharField(_("Edition"), max_length=20)
     started_at = models.DateTimeField(_("Started"), default=timezone.now)
     finished_at = models.DateTimeField(_("Finished"), null=True, blank=True)
+
+    objects: ClassVar = ScoreRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Score refresh")
@@ -74,18 +129,25 @@ class ScoreRangeQuerySet(models.QuerySet["ScoreRange"]):
         """Being worked on, as far as leases tell."""
         return self.filter(done_at__isnull=True, claimed_until__gte=timezone.now())
 
-    def claim_next(self, worker: str, lease: timedelta) -> int | None:
-        """Claim the first claimable range for `worker`; its id, or None when there is none."""
+    def beside(self) -> "ScoreRangeQuerySet":
+        """Of a re-score of everybody, which runs beside what is due."""
+        return self.exclude(run__kind=RunKind.DUE)
+
+    def claim_next(self, worker: str, lease: timedelta, beside: int | None = None) -> int | None:
+        """Claim the first claimable range for `worker`; its id, or None when there is none. What is due goes first;
+        of a re-score no range once `beside` of them are held (None: however many)."""
         now = timezone.now()
+        told = {"worker": worker, "until": now + lease, "now": now, "most": MOST_ATTEMPTS, "beside": beside}
         with connection.cursor() as cursor:
-            cursor.execute(CLAIM, {"worker": worker, "until": now + lease, "now": now, "most": MOST_ATTEMPTS})
+            cursor.execute(CLAIM, told)
             row = cursor.fetchone()
         return row[0] if row else None
 
-    def cut(self, run: ScoreRun, day: date, size: int) -> int:
-        """Cut the buyers due on `day` into ranges of about `size`; how many there are."""
+    def cut(self, run: ScoreRun, size: int) -> int:
+        """Cut the buyers a run concerns into ranges of about `size`; how many there are."""
         with connection.cursor() as cursor:
-            cursor.execute(CUT, {"run": run.pk, "day": day, "size": size})
+            told = {"run": run.pk, "day": run.planned_for, "edition": run.edition, "size": size}
+            cursor.execute(CUT.format(concerned=CONCERNED[RunKind(run.kind)]), told)
             return cursor.rowcount
 
 
@@ -98,9 +160,12 @@ class ScoreRange(models.Model):
     claimed_by = models.CharField(max_length=120, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    passes = models.PositiveSmallIntegerField(default=0)  # times it was worked on and somebody else held some buyers
     done_at = models.DateTimeField(null=True, blank=True)
-    scored = models.PositiveIntegerField(default=0)
+    looked_at = models.PositiveIntegerField(default=0)  # buyers whose facts were read
+    scored = models.PositiveIntegerField(default=0)  # of these, changed: a row of history each
     regraded = models.PositiveIntegerField(default=0)
+    alerts = models.PositiveIntegerField(default=0)
     failure = models.TextField(blank=True)
 
     objects: ClassVar = ScoreRangeQuerySet.as_manager()

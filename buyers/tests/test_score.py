@@ -13,6 +13,7 @@ from buyers.actions.merge import merge_buyers
 from buyers.actions.score import score_buyer
 from buyers.actions.signal import record_signal
 from buyers.explanation import same_bins
+from buyers.freshness import next_look
 from buyers.models import Alert, Buyer, CountryRisk, Score
 from buyers.scorecard import edition
 from buyers.tests.factories import buyer, experience, in_book, quoted, score, statement
@@ -50,7 +51,7 @@ def test_a_score_is_kept_with_everything_it_came_from():
     assert same_bins(row.facts())
     assert (firm.grade, firm.confidence, firm.scored_at) == (row.grade, row.confidence, row.scored_at)
     assert firm.regraded_at == row.scored_at
-    assert firm.next_score_on == TODAY + timedelta(days=30)
+    assert firm.next_score_on == next_look(row.grade, TODAY)
 
 
 def test_a_buyer_with_nothing_to_score_from_stays_unrated():
@@ -59,7 +60,7 @@ def test_a_buyer_with_nothing_to_score_from_stays_unrated():
     firm.refresh_from_db()
     assert (firm.grade, firm.next_score_on) == (None, None)
     assert AuditEvent.objects.get(action="score_buyer").details == {
-        "scored": 0, "regraded": 0, "alerts": 0, "unrated": 1,
+        "looked_at": 1, "scored": 0, "regraded": 0, "alerts": 0, "unrated": 1,
     }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from accounts.tests.factories import exporter, member, staff
 from accounts.tests.moments import eventually, waiting_for
 from buyers import tasks
 from buyers.actions.score import refresh_range
-from buyers.actions.score_run import fail_range, make_everyone_due, plan_refresh, resume_refresh
+from buyers.actions.score_run import fail_range, finish_run, plan_refresh, plan_rescore, resume_refresh
 from buyers.models import Alert, Buyer, Score, ScoreRange, ScoreRun
 from buyers.models.score_run import MOST_ATTEMPTS
 from buyers.tasks import plan_scores, sweep_ranges, work_on_next_range, work_on_refresh
@@ -105,6 +105,7 @@ def test_a_run_with_only_given_up_ranges_holds_nobody_up(settings):
     first = planned(settings)
     first.ranges.update(attempts=MOST_ATTEMPTS)
     second = planned(settings)
+    tasks.finish_runs()
     first.refresh_from_db()
     assert first.finished_at
     assert second != first
@@ -313,7 +314,9 @@ def test_the_command_plans_and_works_to_the_end(settings, capsys):
     settings.SCORE_RANGE_SIZE = 1
     due(2)
     call_command("refresh_scores", day=TODAY)
-    assert capsys.readouterr().out.strip() == "2 ranges refreshed, 0 not done"
+    run = ScoreRun.objects.get()
+    said = capsys.readouterr().out.split("\n")
+    assert said == [f"run {run.pk}: 2 ranges", "2 ranges refreshed, 0 not done, 0 given up", ""]
     assert Score.objects.count() == 2
 
 
@@ -409,26 +412,3 @@ def test_a_worker_killed_in_the_middle_of_a_range_loses_and_doubles_nothing(sett
     assert Alert.objects.count() == 6
     assert ScoreRange.objects.get(pk=held.pk).attempts == 2
     assert ScoreRun.objects.get().finished_at
-
-
-@pytest.mark.django_db
-def test_everyone_is_scored_again_under_the_edition_in_use_and_old_scores_keep_theirs():
-    rated, unrated, gone = buyer(), buyer(), buyer()
-    for firm in (rated, gone):
-        statement(firm)
-        score(firm, 4, edition="2026-1")
-    Buyer.objects.filter(pk=gone.pk).update(merged_into=rated)
-    Buyer.objects.filter(pk=rated.pk).update(next_score_on=TODAY + timedelta(days=20))
-    call_command("refresh_scores", "--everyone", "--day", TODAY.isoformat(), stdout=StringIO())
-    editions = Score.objects.filter(buyer=rated).order_by("id").values_list("edition", flat=True)
-    assert list(editions) == ["2026-1", "2026-2"]
-    assert not Score.objects.filter(buyer__in=[unrated.pk]).exists()
-    assert Score.objects.filter(buyer=gone).count() == 1
-    assert AuditEvent.objects.get(action="make_everyone_due").details["made_due"] == 1
-
-
-@pytest.mark.django_db
-def test_only_underwriters_have_everyone_scored_again():
-    with pytest.raises(NotAllowed):
-        make_everyone_due(by=member(exporter()).pk, today=TODAY)
-    assert make_everyone_due(by=staff().pk, today=TODAY) == 0
