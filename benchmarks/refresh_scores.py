@@ -1,4 +1,4 @@
-# ruff: noqa: E402, E501, SIM115, B023 - Django is set up before it is imported; the SQL reads better unbroken
+# ruff: noqa: E402, E501, SIM115 - Django is set up before it is imported; the SQL reads better unbroken
 """Refreshing many scores against the least any refresh must do: read the facts, COPY the history, UPDATE the buyers.
 
     .venv/bin/python benchmarks/refresh_scores.py [--buyers 100000] [--rounds 1] [--workers 2]
@@ -177,7 +177,9 @@ def rescored(name: str, by: Callable[[], None] = work) -> float:
 def read_bare(buyers: list[int]) -> None:
     """The refresh's own queries for all buyers at once, laid into memory and left there."""
     windows = edition().windows
-    everything = facts.BUYERS.format(which="id = ANY(%(buyers)s::bigint[])", waiting="").replace("FOR NO KEY UPDATE", "")
+    everything = facts.BUYERS.format(which="id = ANY(%(buyers)s::bigint[])", waiting="").replace(
+        "FOR NO KEY UPDATE", ""
+    )
     ago = {
         "since": DAY - timedelta(days=windows.accounts_days + 460), "recently": plus_months(DAY, -3),
         "overdues_since": plus_months(DAY, -12), "claims_since": plus_months(DAY, -36),
@@ -221,7 +223,11 @@ def floor(former: ScoreRun) -> tuple[float, float, float, float]:
     rows = rows_again(run, former)
     started = time.perf_counter()
     with transaction.atomic():
-        parts = (timed(lambda: read_bare(buyers)), timed(lambda: Score.objects.copy_in(rows)), timed(lambda: repeat(run)))
+        parts = (
+            timed(lambda: read_bare(buyers)),
+            timed(lambda: Score.objects.copy_in(rows)),
+            timed(lambda: repeat(run)),
+        )
     return *parts, time.perf_counter() - started - sum(parts)
 
 
@@ -237,7 +243,9 @@ def main() -> None:
         plan_refresh(by=None, today=DAY)
         first = timed(work)
         alerts = Alert.objects.count()
-        print(f"first refresh: {first:6.2f} s, {Score.objects.count():,} scores, {alerts:,} alerts, 1 worker", flush=True)
+        print(
+            f"first refresh: {first:6.2f} s, {Score.objects.count():,} scores, {alerts:,} alerts, 1 worker", flush=True
+        )
         ratios, alone = [], []
         for number in range(options.rounds):
             settle()

@@ -1,4 +1,4 @@
-# ruff: noqa: E402, E501, PLC0415 - Django is set up before it is imported; the SQL reads better unbroken
+# ruff: noqa: E501 - Django is set up before it is imported; the SQL reads better unbroken
 """Two hosts of workers, one database and one broker: what the second adds, and what cutting one off costs.
 
     sudo .venv/bin/python benchmarks/two_hosts.py [--buyers 60000] [--cuts 2] [--processes 1] [--rounds 1]
@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -40,7 +40,9 @@ LEASE, SWEEP = 8, 2.0
 PATIENCE = 600
 
 # Becomes a host of that name, then the worker.
-AS_HOST = "import os, socket, sys; socket.sethostname(sys.argv[1]); os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
+AS_HOST = (
+    "import os, socket, sys; socket.sethostname(sys.argv[1]); os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
+)
 
 
 class Trouble(Exception):
@@ -159,7 +161,7 @@ def serve() -> Any:
     from django.conf import settings
     from django.db import connection
 
-    with connection.cursor() as cursor:
+    with connection._nodb_cursor() as cursor:
         cursor.execute("SHOW hba_file")
         with open(cursor.fetchone()[0], "a", encoding="ascii") as file:
             file.write(f"\nhost all all {NETWORK}.0/24 scram-sha-256\n")
@@ -198,10 +200,8 @@ def start_worker(host: Host, database: str, logs: Path, lost_after: int) -> None
 def stop_workers(hosts: list[Host]) -> None:
     for host in hosts:
         for worker in host.workers:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(worker.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             worker.wait()
         host.workers.clear()
 
@@ -274,7 +274,7 @@ class Beat:
 
 
 MID_RANGE = """
-    SELECT pid FROM pg_stat_activity
+    SELECT pid, state, left(query, 40) FROM pg_stat_activity
     WHERE datname = current_database() AND client_addr = %s::inet AND xact_start < clock_timestamp() - interval '150 ms'
 """
 
@@ -293,6 +293,7 @@ def cut_off(host: Host, beat: Beat) -> float | None:
         return None
     host.cut()
     cut_at = time.monotonic()
+    print(f"{host.name} cut off while its session was {session[0][1]}: {' '.join(session[0][2].split())} …", flush=True)
 
     def forgotten() -> bool:
         beat.over()
@@ -304,7 +305,9 @@ def cut_off(host: Host, beat: Beat) -> float | None:
     return seconds
 
 
-def refreshed(bench: Any, template: str, hosts: list[Host], options: argparse.Namespace, logs: Path, cuts: int = 0) -> Outcome:
+def refreshed(
+    bench: Any, template: str, hosts: list[Host], options: argparse.Namespace, logs: Path, cuts: int = 0
+) -> Outcome:
     """One refresh of everybody by the workers of these hosts."""
     import redis
     from django.conf import settings
@@ -331,7 +334,13 @@ def refreshed(bench: Any, template: str, hosts: list[Host], options: argparse.Na
             start = time.monotonic()
             wake_workers()
             for _ in range(cuts):
-                until(lambda: rows("SELECT FROM buyers_scorerange WHERE done_at IS NOT NULL") or beat.over(), "a range is done")
+                until(
+                    lambda: (
+                        rows("SELECT FROM buyers_scorerange WHERE run_id = %s AND done_at IS NOT NULL", run.pk)
+                        or beat.over()
+                    ),
+                    "a range is done",
+                )
                 if (seconds := cut_off(hosts[-1], beat)) is not None:
                     given_up_after.append(seconds)
             until(beat.over, "the run is over", pause=0.05)
@@ -339,12 +348,17 @@ def refreshed(bench: Any, template: str, hosts: list[Host], options: argparse.Na
             if ScoreRange.objects.filter(run=run, done_at__isnull=True).exists():
                 failures = ScoreRange.objects.exclude(failure="").values_list("failure", flat=True)[:3]
                 raise Trouble(f"ranges were given up: {list(failures)}")
-            seconds = (ended.finished_at - run.started_at).total_seconds() if ended.finished_at else time.monotonic() - start
+            seconds = (
+                (ended.finished_at - run.started_at).total_seconds() if ended.finished_at else time.monotonic() - start
+            )
             assert Score.objects.count() - before == Score.objects.filter(run=run).count()
             if given_up_after:
                 until(lambda: len(app.control.ping(timeout=1) or []) >= wanted, "the host that was cut off is back")
-            parts = rows("SELECT split_part(claimed_by, ':', 1), count(*) FROM buyers_scorerange GROUP BY 1 ORDER BY 1")
-            again = rows("SELECT COALESCE(sum(attempts - 1), 0) FROM buyers_scorerange")[0][0]
+            parts = rows(
+                "SELECT split_part(claimed_by, ':', 1), count(*) FROM buyers_scorerange WHERE run_id = %s GROUP BY 1 ORDER BY 1",
+                run.pk,
+            )
+            again = rows("SELECT COALESCE(sum(attempts - 1), 0) FROM buyers_scorerange WHERE run_id = %s", run.pk)[0][0]
             return Outcome(seconds, digests(run.pk), {name: int(n) for name, n in parts}, int(again), given_up_after)
         finally:
             stop_workers(hosts)
@@ -373,7 +387,11 @@ DIGESTS = {
 
 
 def digests(run: int) -> dict[str, tuple[Any, ...]]:
-    values: dict[str, tuple[Any, ...]] = {"buyers": (date(2026, 11, 20),), "notices": (), "audit events of ranges": (str(run),)}
+    values: dict[str, tuple[Any, ...]] = {
+        "buyers": (date(2026, 11, 20),),
+        "notices": (),
+        "audit events of ranges": (str(run),),
+    }
     return {name: rows(query, *values.get(name, (run,)))[0] for name, query in DIGESTS.items()}
 
 
@@ -414,7 +432,9 @@ def shown(values: tuple[Any, ...]) -> str:
 def measure(options: argparse.Namespace) -> bool:
     with ExitStack() as stack:
         bridge = stack.enter_context(bridged())
-        hosts = [stack.enter_context(plugged_in(name, number, bridge)) for number, name in enumerate(("host-a", "host-b"), 1)]
+        hosts = [
+            stack.enter_context(plugged_in(name, number, bridge)) for number, name in enumerate(("host-a", "host-b"), 1)
+        ]
         bench = serve()
         stack.enter_context(bench.scratch_database())
         from django.db import connection
@@ -422,7 +442,10 @@ def measure(options: argparse.Namespace) -> bool:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="two-hosts-")))
         template = connection.settings_dict["NAME"]
         made_ready(bench, options.buyers)
-        print(f"{options.buyers:,} buyers in ranges of {options.range}, {options.processes} worker process(es) per host", flush=True)
+        print(
+            f"{options.buyers:,} buyers in ranges of {options.range}, {options.processes} worker process(es) per host",
+            flush=True,
+        )
         try:
             one, two = [], []
             for _ in range(options.rounds):

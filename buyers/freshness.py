@@ -1,7 +1,8 @@
-"""How long a grade stays fresh: the worse it is, the sooner the buyer is looked at again (docs/scorecard.md, "Freshness").
+"""How long a grade stays fresh: the worse it is, the sooner the buyer is looked at again.
 
-The table is data (buyers/data/freshness.json). What happens in between brings the look forward, by kind of event:
-`score_within_days` in the catalogue of signals (buyers/signals.py). The end of a grade that an underwriter set does, too.
+The table is data (buyers/data/freshness.json; docs/scorecard.md, "Freshness"). What happens in between brings the look
+forward, by kind of event: `score_within_days` in the catalogue of signals (buyers/signals.py). The end of a grade that
+an underwriter set does, too.
 """
 
 import json
@@ -53,8 +54,8 @@ def parsed_freshness(data: Mapping[str, Any]) -> Freshness:
 
 
 def next_look(grade: int, today: date, set_until: date | None = None) -> date:
-    """The day after `today` on which a buyer of that grade is looked at again. One whose grade an underwriter set until a
-    day is looked at on the day after it, if that comes first."""
+    """The day after `today` on which a buyer of that grade is looked at again. One whose grade an underwriter set until
+    a day is looked at on the day after it, if that comes first."""
     fresh = today + timedelta(days=freshness().days[grade - 1])
     return min(fresh, set_until + timedelta(days=1)) if set_until else fresh
 

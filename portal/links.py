@@ -1,8 +1,8 @@
 """How connections find out that the other side is gone: a cable pulled, a machine that lost its power, a firewall.
 
 Nobody says good-bye then, and without these a worker waits for an answer for two hours, and a session of PostgreSQL
-holds the locks of a worker that no longer exists for as long. The kernel asks an idle peer (keepalive) and gives up one that
-acknowledges nothing (TCP_USER_TIMEOUT, RFC 5482); docs/operations.md, "When a machine is cut off".
+holds the locks of a worker that no longer exists for as long. The kernel asks an idle peer (keepalive) and gives up one
+that acknowledges nothing (TCP_USER_TIMEOUT, RFC 5482); docs/operations.md, "When a machine is cut off".
 """
 
 import socket

@@ -122,7 +122,7 @@ def _take_time() -> None:
 
 
 def _write(batch: _Batch) -> _Written:
-    """Score, and write what changed: the history one row for each changed buyer, the buyers what is repeated on them."""
+    """Score, and write what changed: a row of history for each changed buyer, on the buyers what is repeated there."""
     facts, now = batch.facts, timezone.now()
     everybody = len(facts.buyers)
     if not facts.scoreable.all():
@@ -191,7 +191,7 @@ def _rows(
 def _news(
     facts: ScoreFacts, grades: Grades, in_force: np.ndarray, places: np.ndarray, scores: np.ndarray, card: Edition
 ) -> list[dict[str, Any]]:
-    """Of the regrades, those that concern anybody: of buyers in some book. `scores` are the ids of those at `places`."""
+    """Of the regrades, those that concern anybody: of buyers in some book. `scores` are the ids of those `places`."""
     told = BookEntry.objects.in_some_book(facts.buyers[places])
     former = Score.objects.last_of_each(sorted(told))
     regraded = zip(places.tolist(), facts.buyers[places].tolist(), scores.tolist(), strict=True)
@@ -221,4 +221,3 @@ def _regrade(
     # What was known when it was last looked at, changed or not, is no news.
     looked_at = EPOCH + timedelta(microseconds=int(facts.looked_at[i])) if before else None
     return {"score": score, "since": looked_at.isoformat() if looked_at else None, "facts": told}
-

@@ -17,7 +17,6 @@ from buyers.models.buyer import Buyer
 from buyers.models.columnar import array_of
 from buyers.watching import ALL, NONE, SERIOUS, WORSE
 
-
 IN_SOME_BOOK = """
     SELECT DISTINCT buyer_id FROM buyers_bookentry WHERE archived_at IS NULL AND buyer_id = ANY(%s::bigint[])
 """

@@ -6,6 +6,7 @@ char(n). To be written, a column is made by one of the functions below (`whole`,
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,14 +73,15 @@ def fraction(values: NDArray[np.int64]) -> Field:
     """Numerics of eight decimals, given in units of 10**-8, from 0 to below 10 000."""
     shape = np.full(len(values), 3), np.zeros(len(values)), np.zeros(len(values)), np.full(len(values), 8)
     digits = values // 10**8, values // 10**4 % 10**4, values % 10**4  # of base 10 000
-    words = _bytes_of(np.stack([*shape, *digits], axis=1), ">i2").reshape(len(values), -1)
-    return Field(np.concatenate([np.tile(_length(14), (len(values), 1)), words], axis=1))
+    words = _bytes_of(np.stack([*shape, *digits], axis=1), ">i2")
+    length = np.frombuffer((14).to_bytes(4, "big"), np.uint8)
+    return Field(np.concatenate([np.tile(length, (len(values), 1)), words], axis=1))
 
 
 def text(values: NDArray[np.bytes_]) -> Field:
     """Texts as numpy keeps bytes ('S20')."""
     lengths = np.char.str_len(values)
-    body = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), -1)
+    body = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), values.itemsize)
     counts = np.ones((len(values), 4 + body.shape[1]), bool)
     counts[:, 4:] = np.arange(body.shape[1]) < lengths[:, None]
     return Field(np.concatenate([_bytes_of(lengths, ">i4"), body], axis=1), counts)
@@ -89,15 +91,13 @@ def listed(values: NDArray, kind: str, known: NDArray[np.bool_] | None = None) -
     """A list per row, from an `n x k` array; elements that are not `known` are null."""
     n, k = values.shape
     flat = whole(values.reshape(-1), kind, known.reshape(-1) if known is not None else None)
-    body = flat.data.reshape(n, -1)
-    counts = np.ones(body.shape, bool) if flat.counts is None else flat.counts.reshape(n, -1)
+    body = flat.data.reshape(n, k * flat.data.shape[1])
+    counts = np.ones(body.shape, bool) if flat.counts is None else flat.counts.reshape(body.shape)
     words = np.empty((n, 6), np.int64)
     words[:, 0] = 20 + counts.sum(axis=1)  # how long all of it is
     words[:, 1:] = 1, known is not None, ELEMENTS[kind], k, 1  # dimensions, may hold nulls, of what, how many, from 1
-    head = _bytes_of(words, ">i4").reshape(n, -1)
-    return Field(
-        np.concatenate([head, body], axis=1), np.concatenate([np.ones(head.shape, bool), counts], axis=1)
-    )
+    head = _bytes_of(words, ">i4")
+    return Field(np.concatenate([head, body], axis=1), np.concatenate([np.ones(head.shape, bool), counts], axis=1))
 
 
 def same(value: str | date | datetime | int | None) -> Field:
@@ -116,7 +116,7 @@ def same(value: str | date | datetime | int | None) -> Field:
 
 
 def rows_of(n: int, fields: Sequence[Field]) -> bytes:
-    """`n` rows of these columns as COPY … (FORMAT BINARY) reads them, without the signature before and the end after."""
+    """`n` rows of these columns as COPY … (FORMAT BINARY) reads them, without what stands before and after them."""
     head = Field(np.frombuffer(len(fields).to_bytes(2, "big"), np.uint8)[None, :])
     everything = [head, *fields]
     data = np.empty((n, sum(field.data.shape[1] for field in everything)), np.uint8)
@@ -138,10 +138,7 @@ def copy_rows(table: str, columns: Sequence[str], rows: bytes) -> None:
         copy.write(SIGNATURE + rows + b"\xff\xff")
 
 
-def _length(width: int) -> NDArray[np.uint8]:
-    return np.frombuffer(width.to_bytes(4, "big"), np.uint8)
-
-
 def _bytes_of(values: NDArray, kind: str) -> NDArray[np.uint8]:
     """Each row's (or number's) bytes, the most significant first."""
-    return np.ascontiguousarray(values.astype(kind)).view(np.uint8).reshape(len(values), -1)
+    found = np.ascontiguousarray(values.astype(kind))
+    return found.view(np.uint8).reshape(len(values), found.itemsize * prod(found.shape[1:]))

@@ -54,7 +54,8 @@ STATEMENTS = f"""
            {{buyer}}, (%(today)s::date - period_end)::float8, months::float8, currency::char(3), audited::int::float8,
            {", ".join(f"COALESCE({line}::float8, 'NaN')" for line in LINES)}
     FROM buyers_financialstatement {{merged}}
-    WHERE buyer_id = ANY(%(buyers)s::bigint[]) AND period_end <= %(today)s AND period_end > %(since)s AND superseded_at IS NULL
+    WHERE buyer_id = ANY(%(buyers)s::bigint[]) AND period_end <= %(today)s AND period_end > %(since)s
+        AND superseded_at IS NULL
     ORDER BY {{buyer}}, period_end DESC, audited DESC, received_at DESC, id DESC
 """  # noqa: S608 - the names come from this house
 STATEMENTS_TYPES = {
@@ -109,8 +110,9 @@ FLOATS = (
 @dataclass(frozen=True)
 class ScoreFacts:
     """Locked buyers (ascending ids) and their facts. `grade` 0 = none yet; `override` says why a buyer is insolvent;
-    `set_grade` is the one an underwriter put in force, 0 = none, also where it is insolvent: that is no opinion; it holds
-    until `set_until` (NaT = none). `mark` is the last score's, `looked_at` its microseconds since 1970; 0 = none."""
+    `set_grade` is the one an underwriter put in force, 0 = none, also where it is insolvent: that is no opinion; it
+    holds until `set_until` (NaT = none). `mark` is the last score's, `looked_at` the microseconds from 1970 to the last
+    look; 0 = none."""
 
     buyers: NDArray[np.int64]
     grade: NDArray[np.int16]

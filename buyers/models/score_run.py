@@ -1,6 +1,6 @@
 """A refresh of the scores that are due: a run, cut into ranges that any worker may claim for a limited time."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import connection, models

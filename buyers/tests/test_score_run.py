@@ -12,7 +12,7 @@ from threading import Barrier, Thread
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -20,12 +20,14 @@ from accounts.models import AuditEvent
 from accounts.tests.factories import exporter, member, staff
 from accounts.tests.moments import eventually, waiting_for
 from buyers import tasks
-from buyers.actions.score import refresh_range
+from buyers.actions import score_run
+from buyers.actions.score import refresh_range, score_buyer
 from buyers.actions.score_run import fail_range, finish_run, plan_refresh, plan_rescore, resume_refresh
-from buyers.models import Alert, Buyer, Score, ScoreRange, ScoreRun
-from buyers.models.score_run import MOST_ATTEMPTS
+from buyers.freshness import next_look
+from buyers.models import Alert, Buyer, Score, ScoreRange, ScoreRun, Signal
+from buyers.models.score_run import MOST_ATTEMPTS, RunKind
 from buyers.tasks import plan_scores, sweep_ranges, work_on_next_range, work_on_refresh
-from buyers.tests.factories import buyer, in_book, score, statement
+from buyers.tests.factories import buyer, in_book, statement
 from kernel.refusals import NotAllowed
 
 TODAY = date(2026, 11, 21)
@@ -318,6 +320,270 @@ def test_the_command_plans_and_works_to_the_end(settings, capsys):
     said = capsys.readouterr().out.split("\n")
     assert said == [f"run {run.pk}: 2 ranges", "2 ranges refreshed, 0 not done, 0 given up", ""]
     assert Score.objects.count() == 2
+
+
+# --- what is written -------------------------------------------------------------------------------------------------
+
+
+def again(buyers: list[Buyer]) -> None:
+    Buyer.objects.filter(pk__in=[each.pk for each in buyers]).update(next_score_on=TODAY)
+
+
+def work_to_the_end() -> None:
+    while work_on_next_range():
+        pass
+
+
+@pytest.mark.django_db
+def test_only_what_changed_is_written_again_but_everybody_looked_at_is_fresh(settings):
+    stays, changes = due(2)
+    planned(settings)
+    work_to_the_end()
+    first = {row.buyer_id: row for row in Score.objects.all()}
+    again([stays, changes])
+    statement(changes, date(2026, 6, 30), equity=-9_000_000, net_profit=-5_000_000, operating_profit=-5_000_000, cash=0)
+    Buyer.objects.filter(pk=stays.pk).update(scored_at=timezone.now() - timedelta(days=40), regraded_at=None)
+    run = planned(settings)
+    work_to_the_end()
+    assert [row.buyer_id for row in Score.objects.filter(run=run)] == [changes.pk]
+    part = run.ranges.get()
+    assert (part.looked_at, part.scored, part.regraded) == (2, 1, 1)
+    stays.refresh_from_db()
+    assert Score.objects.latest_of(stays) == first[stays.pk]
+    assert stays.scored_at > timezone.now() - timedelta(minutes=5)
+    assert stays.next_score_on == next_look(stays.grade, TODAY)
+    assert stays.regraded_at is None
+
+
+@pytest.mark.django_db
+def test_a_single_scoring_of_a_buyer_nothing_happened_to_gives_its_last_score(settings):
+    (firm,) = due(1)
+    first = score_buyer(by=None, buyer=firm.pk, today=TODAY)
+    assert score_buyer(by=None, buyer=firm.pk, today=TODAY) == first
+    assert Score.objects.count() == 1
+    assert AuditEvent.objects.filter(action="score_buyer").last().details["scored"] == 0
+
+
+@pytest.mark.django_db
+def test_news_that_was_known_at_the_last_look_is_no_news(settings):
+    """A firm's own report alone alerts others, not itself: also when the look between changed nothing."""
+    (firm,) = due(1)
+    reporter = exporter()
+    member(reporter)
+    in_book(reporter, firm)
+    planned(settings)
+    work_to_the_end()
+    Alert.objects.all().delete()
+    Signal.objects.create(buyer=firm, kind="management_change", happened_on=TODAY, source="register")
+    again([firm])
+    planned(settings)
+    work_to_the_end()
+    assert Score.objects.count() == 1  # nobody's grade hangs on who manages it
+    for _ in range(3):
+        Signal.objects.create(buyer=firm, kind="claim_filed", happened_on=TODAY, source="claims", reporter=reporter)
+    again([firm])
+    planned(settings)
+    work_to_the_end()
+    assert Score.objects.count() == 2
+    assert not Alert.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.xdist_group("races")
+def test_buyers_somebody_else_holds_are_taken_in_another_pass_and_nobody_twice(settings):
+    held, free = due(2)
+    run = planned(settings)
+    with transaction.atomic():
+        Buyer.objects.select_for_update(no_key=True).get(pk=held.pk)
+        worker = Thread(target=in_a_thread, args=(work_on_next_range,))
+        worker.start()
+        worker.join()
+    part = ScoreRange.objects.get()
+    assert (part.done_at, part.passes, part.looked_at) == (None, 1, 1)
+    assert part.failure == "1 held by somebody else"
+    assert Score.objects.get().buyer == free
+    again([free])  # news since: for the next run, not for this one
+    ScoreRange.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
+    work_to_the_end()
+    part.refresh_from_db()
+    assert (part.looked_at, part.scored, part.failure) == (2, 2, "")
+    assert sorted(Score.objects.filter(run=run).values_list("buyer", flat=True)) == [held.pk, free.pk]
+    run.refresh_from_db()
+    assert run.finished_at
+    assert planned(settings) != run
+
+
+def in_a_thread(work: Callable[[], object]) -> None:
+    try:
+        work()
+    finally:
+        connection.close()
+
+
+# --- everybody, under a new edition ----------------------------------------------------------------------------------
+
+
+def rated(count: int, settings, monkeypatch) -> list[Buyer]:
+    """Buyers with a score of the former edition, not due."""
+    found = due(count)
+    with monkeypatch.context() as then:
+        then.setattr(score_run, "CURRENT", "2026-1")
+        planned(settings)
+        work_to_the_end()
+    return found
+
+
+@pytest.mark.django_db
+def test_everyone_is_scored_again_under_the_edition_in_use_and_old_scores_keep_theirs(settings, monkeypatch, capsys):
+    first, gone = rated(2, settings, monkeypatch)
+    unrated = buyer()
+    Buyer.objects.filter(pk=gone.pk).update(merged_into=first, next_score_on=None)
+    call_command("refresh_scores", "--everyone", "--day", TODAY.isoformat())
+    run = ScoreRun.objects.get(kind=RunKind.EVERYONE)
+    assert f"run {run.pk}: 1 ranges" in capsys.readouterr().out
+    editions = Score.objects.filter(buyer=first).order_by("id").values_list("edition", flat=True)
+    assert list(editions) == ["2026-1", "2026-2"]
+    assert Score.objects.filter(buyer=unrated).count() == 0
+    assert Score.objects.filter(buyer=gone).count() == 1
+    assert (run.edition, run.ranges.get().scored) == ("2026-2", 1)
+    call_command("refresh_scores", "--everyone")  # a second time there is nobody left
+    assert "nothing to refresh" in capsys.readouterr().out
+    assert AuditEvent.objects.filter(action="plan_rescore").last().details["outcome"] == "nothing_due"
+
+
+@pytest.mark.django_db
+def test_what_is_due_goes_before_everybody_and_nobody_is_scored_twice(settings, monkeypatch):
+    everybody = rated(4, settings, monkeypatch)
+    whole = plan_rescore(by=None, today=TODAY)
+    assert work_on_next_range()
+    again(everybody[2:3])
+    news = plan_refresh(by=None, today=TODAY)
+    assert news not in (None, whole)
+    assert work_on_next_range()
+    news.refresh_from_db()
+    assert news.finished_at  # before the rest of everybody
+    whole.refresh_from_db()
+    assert whole.finished_at is None
+    work_to_the_end()
+    assert Score.objects.filter(run=whole).count() == 3
+    assert Score.objects.filter(edition="2026-2").count() == 4
+
+
+@pytest.mark.django_db
+def test_of_a_rescore_no_more_than_so_many_are_worked_on_at_once(settings, monkeypatch, woken):
+    settings.SCORE_RESCORE_WORKERS, settings.SCORE_WORKERS = 1, 4
+    rated(6, settings, monkeypatch)
+    plan_rescore(by=None, today=TODAY)
+    sweep_ranges()
+    assert woken == ["work"]
+    held = ScoreRange.objects.claim_next("w1", LEASE, beside=1)
+    assert held
+    assert ScoreRange.objects.claim_next("w2", LEASE, beside=1) is None
+    sweep_ranges()
+    assert woken == ["work"]
+    due(1)
+    planned(settings)
+    sweep_ranges()
+    assert woken == ["work"] * 2  # what is due is not held up
+    taken = ScoreRange.objects.claim_next("w2", LEASE, beside=1)
+    assert ScoreRange.objects.get(pk=taken).run.kind == RunKind.DUE
+    assert ScoreRange.objects.claim_next("w3", LEASE) is not None  # a person's own process may
+
+
+@pytest.mark.django_db
+def test_planning_a_rescore_twice_finds_the_one_under_way(settings, monkeypatch):
+    rated(1, settings, monkeypatch)
+    run = plan_rescore(by=None, today=TODAY)
+    assert plan_rescore(by=staff().pk, today=TODAY) == run
+    assert AuditEvent.objects.filter(action="plan_rescore").last().details["outcome"] == "repeated"
+
+
+@pytest.mark.django_db
+def test_nobody_is_scored_under_an_edition_that_is_no_longer_in_use(settings, monkeypatch):
+    everybody = rated(3, settings, monkeypatch)
+    Buyer.objects.filter(pk__in=[b.pk for b in everybody]).update(score_edition="2025-9")
+    with monkeypatch.context() as then:
+        then.setattr(score_run, "CURRENT", "2026-1")
+        former = plan_rescore(by=None, today=TODAY)
+    settings.SCORE_RANGE_SIZE = 2
+    run = plan_rescore(by=None, today=TODAY)
+    assert not former.ranges.exists()
+    work_to_the_end()
+    former.refresh_from_db()
+    assert former.finished_at
+    assert Score.objects.filter(run=run).count() == 3
+    assert not Score.objects.filter(run=former).exists()
+
+
+@pytest.mark.django_db
+def test_only_underwriters_plan():
+    for plan in (plan_refresh, plan_rescore):
+        with pytest.raises(NotAllowed):
+            plan(by=member(exporter()).pk, today=TODAY)
+        assert plan(by=staff().pk, today=TODAY) is None
+
+
+# --- ends and resumptions --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_end_of_a_run_is_noted_once_by_whoever_comes(settings):
+    due(1)
+    run = planned(settings)
+    assert finish_run(by=None, run=run.pk) is False
+    ScoreRange.objects.update(done_at=timezone.now())  # a worker that died right after its range
+    sweep_ranges()
+    run.refresh_from_db()
+    assert run.finished_at
+    assert finish_run(by=None, run=run.pk) is False
+
+
+@pytest.mark.django_db
+def test_resuming_frees_what_nobody_works_on_and_leaves_the_rest(settings):
+    due(6)
+    run = planned(settings)
+    mine, dead, given_up = run.ranges.order_by("id")
+    claimed("w1")
+    ScoreRange.objects.filter(pk=dead.pk).update(
+        attempts=2, claimed_by="w2", claimed_until=timezone.now() - timedelta(seconds=1)
+    )
+    ScoreRange.objects.filter(pk=given_up.pk).update(attempts=MOST_ATTEMPTS, failure="x")
+    assert resume_refresh(by=None, run=run.pk) == 2
+    mine.refresh_from_db()
+    assert (mine.claimed_by, mine.attempts) == ("w1", 1)
+    assert run.ranges.filter(attempts=0, claimed_by="").count() == 2
+
+
+@pytest.mark.django_db
+def test_the_command_resumes_a_run_and_says_when_there_is_none(settings, capsys):
+    due(1)
+    run = planned(settings)
+    run.ranges.update(attempts=MOST_ATTEMPTS)
+    call_command("refresh_scores", "--resume", str(run.pk))
+    said = capsys.readouterr().out
+    assert f"run {run.pk}: 1 ranges to be tried again" in said
+    assert "1 ranges refreshed, 0 not done, 0 given up" in said
+    with pytest.raises(CommandError, match="no run 999"):
+        call_command("refresh_scores", "--resume", "999")
+
+
+@pytest.mark.django_db
+def test_the_command_may_leave_the_work_to_the_queue(settings):
+    due(1)
+    call_command("refresh_scores", "--plan-only", "--day", TODAY.isoformat(), stdout=StringIO())
+    assert ScoreRange.objects.to_do().count() == 1
+
+
+def test_refreshes_take_the_last_place_in_the_queue():
+    app = tasks.work_on_refresh.app
+    assert app.amqp.router.route({}, "buyers.tasks.work_on_refresh")["priority"] == 9
+    with app.connection_for_write() as line, line.SimpleQueue(f"places-{os.getpid()}") as queue:
+        for name, priority in (("range", 9), ("range", 9), ("news", 0)):
+            queue.put(name, priority=priority)
+        found = [queue.get(timeout=5) for _ in range(3)]
+        for message in found:
+            message.ack()
+    assert [message.payload for message in found] == ["news", "range", "range"]
 
 
 # --- races and deaths ------------------------------------------------------------------------------------------------

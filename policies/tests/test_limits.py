@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from buyers.freshness import freshness
 from kernel.money import Rate
 from policies.edition import edition
 from policies.limits import (
@@ -277,3 +278,7 @@ def test_reasons_are_kept_with_staff_only_where_it_is_true() -> None:
         {"code": "capacity_short", "facts": {"room_amount": "1.50"}, "staff_only": True},
         {"code": "comment_given", "facts": {}},
     ]
+
+
+def test_every_grade_is_looked_at_again_well_before_it_is_too_old_to_decide_on():
+    assert max(freshness().days) < edition().score_fresh_days
