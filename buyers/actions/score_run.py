@@ -1,6 +1,7 @@
 """The refresh of all scores that are due: planned as rows, worked on by any number of workers, resumed by a person."""
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -53,7 +54,7 @@ def plan_rescore(*, by: int | None, today: date) -> ScoreRun | None:
         record(by=by, subject=under_way, outcome="repeated", dropped=dropped)
         return under_way
     run, ranges = _planned(RunKind.EVERYONE, today)
-    told = {"ranges": ranges, "dropped": dropped, "edition": CURRENT}
+    told: dict[str, Any] = {"ranges": ranges, "dropped": dropped, "edition": CURRENT}
     record(by=by, subject=run or "scorerun:none", **told, **_nothing_if(not run))
     return run
 
@@ -81,7 +82,7 @@ def _drop_former_editions() -> int:
     return ScoreRange.objects.filter(pk__in=free).delete()[0]
 
 
-def _nothing_if(nobody: bool) -> dict[str, str]:
+def _nothing_if(nobody: bool) -> dict[str, Any]:
     return {"outcome": "nothing_due"} if nobody else {}
 
 

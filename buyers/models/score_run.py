@@ -1,7 +1,7 @@
 """A refresh of the scores that are due: a run, cut into ranges that any worker may claim for a limited time."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import connection, models
 from django.db.models import Count, F, Max, Q, Sum
@@ -137,7 +137,13 @@ class ScoreRangeQuerySet(models.QuerySet["ScoreRange"]):
         """Claim the first claimable range for `worker`; its id, or None when there is none. What is due goes first;
         of a re-score no range once `beside` of them are held (None: however many)."""
         now = timezone.now()
-        told = {"worker": worker, "until": now + lease, "now": now, "most": MOST_ATTEMPTS, "beside": beside}
+        told: dict[str, Any] = {
+            "worker": worker,
+            "until": now + lease,
+            "now": now,
+            "most": MOST_ATTEMPTS,
+            "beside": beside,
+        }
         with connection.cursor() as cursor:
             cursor.execute(CLAIM, told)
             row = cursor.fetchone()
@@ -146,7 +152,7 @@ class ScoreRangeQuerySet(models.QuerySet["ScoreRange"]):
     def cut(self, run: ScoreRun, size: int) -> int:
         """Cut the buyers a run concerns into ranges of about `size`; how many there are."""
         with connection.cursor() as cursor:
-            told = {"run": run.pk, "day": run.planned_for, "edition": run.edition, "size": size}
+            told: dict[str, Any] = {"run": run.pk, "day": run.planned_for, "edition": run.edition, "size": size}
             cursor.execute(CUT.format(concerned=CONCERNED[RunKind(run.kind)]), told)
             return cursor.rowcount
 

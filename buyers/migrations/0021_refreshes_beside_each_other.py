@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('buyers', '0019_overrides_go_with_a_merge'),
+        ("buyers", "0020_one_alert_per_cause"),
     ]
 
     operations = [
