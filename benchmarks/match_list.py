@@ -5,8 +5,9 @@
 
 FOLDER as for benchmarks/search.py; without one names are made up. A quarter of the rows have a number, a third name,
 country and town, the others a name with a slip, its words swapped, or no company of the directory. Printed: rows in a
-second (read from the file; matched), and of the rows by kind how many are certain, certain and wrong, and have the
-right company among those offered. The join takes a row whose number, or whose name and country, is one company's.
+second (read from the file; matched), the memory of this process at its highest, and of the rows by kind how many are
+certain, certain and wrong, and have the right company among those offered. The join takes a row whose number, or whose
+name and country, is one company's.
 How well the likeness of names tells companies apart is benchmarks/match.py's.
 """
 
@@ -15,6 +16,7 @@ import csv
 import io
 import os
 import random
+import resource
 import sys
 import time
 from collections import Counter
@@ -153,10 +155,12 @@ def main() -> None:
         while match_next_range():
             pass
         matched = time.perf_counter() - begun
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         row.refresh_from_db()
         bare, plain = joined(rows)
         print(f"{options.rows:,} rows against {options.directory:,} companies; {row.counts()}")
         print(f"  read {options.rows / read:,.0f} rows/s, matched {options.rows / matched:,.0f} rows/s by one worker")
+        print(f"  at most {memory:,} MB, the list made for the benchmark among them")
         times = (read + matched) / bare
         print(f"  bare join {options.rows / bare:,.0f} rows/s: the match takes {times:,.0f} times as long")
         report(rows, row, plain)

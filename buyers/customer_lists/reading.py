@@ -189,14 +189,16 @@ def _is_workbook(path: Path) -> bool:
 
 @contextmanager
 def _workbook(path: Path, values: bool = True) -> Iterator[Any]:
-    try:
-        book = load_workbook(path, read_only=True, data_only=values, keep_links=False)
-    except Exception:  # openpyxl raises whatever its parser meets
-        raise Refused([refusal("list_damaged", "file")]) from None
-    try:
-        yield book
-    finally:
-        book.close()
+    # Opened here: by a path, openpyxl goes by its ending, and private storage keeps files without one.
+    with path.open("rb") as raw:
+        try:
+            book = load_workbook(raw, read_only=True, data_only=values, keep_links=False)
+        except Exception:  # openpyxl raises whatever its parser meets
+            raise Refused([refusal("list_damaged", "file")]) from None
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 def _first_sheet(path: Path) -> str:
