@@ -157,16 +157,22 @@ def said_of(words: Mapping[str, Any], refusal: Refusal) -> str:
     return said(words, refusal.code, refusal.facts)
 
 
+# A hyphen is no minus: it breaks lines and is half as wide as the digits beside it.
+MINUS = "−"
+
+
 def shown(name: str, value: Any, facts: Mapping[str, Any]) -> str:
     """A fact as a reader sees it, by the end of its name."""
     if value is None:
         return "–"
     if name.endswith("amount"):
-        return amount_shown(Decimal(value), facts.get("currency", ""))
+        return amount_shown(Decimal(value), facts.get("currency", "")).replace("-", MINUS)
     if name.endswith("_on"):
         return value.isoformat() if isinstance(value, date) else str(value)[:10]
     if name.endswith("percent"):
-        return f"{Decimal(value).normalize():f} %"
+        return f"{Decimal(value).normalize():f} %".replace("-", MINUS)
+    if name == "value":
+        return str(value).replace("-", MINUS)
     if name == "country":
         return str(countries.name(value)) or str(value)
     if name in ("role", "former_role"):

@@ -98,7 +98,7 @@ def test_the_address_narrows_the_list(page, firm, query: str, found: list[str]):
 def test_the_list_says_why_and_what_it_means(page, firm):
     raised(firm, reasons=[{"code": "equity_ratio", "facts": {"value_percent": "-2"}}])
     content = page.get(reverse("alerts")).content.decode()
-    assert "Equity is -2 % of total assets" in content
+    assert "Equity is −2 % of total assets" in content
     assert "Non-payment has become clearly more likely" in content
 
 

@@ -262,6 +262,21 @@ def test_a_prior_is_a_share(learnt, tmp_path: Path, prior: float):
         call_command("train_scorecard", invented(tmp_path / "f.csv"), prior=prior)
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"write": "2026-2"}, "never changes"),
+        ({"write": "../2026-9"}, "no name of an edition"),
+        ({"write": "t-9", "into": Path("/nowhere")}, "there is no folder"),
+        ({"folds": 1}, "at least 2"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_anything_is_learnt(monkeypatch, tmp_path: Path, options: dict, words):
+    monkeypatch.setattr("buyers.management.commands.train_scorecard.ABSENT", None)
+    with pytest.raises(CommandError, match=words):
+        call_command("train_scorecard", tmp_path / "no-such-file.csv", **options)
+
+
 def test_nothing_is_learnt_from_a_handful_of_failures(learnt, tmp_path: Path):
     path = tmp_path / "few.csv"
     path.write_text("\n".join([HEADER, *["0,40,2,30,80"] * 80, *["1,0,1,90,120"] * 49]))

@@ -213,6 +213,38 @@ def test_a_chinese_reader_gets_chinese(reader: Client, firm: Exporter):
     assert "Recommended" not in text
 
 
+@pytest.mark.parametrize(("language", "first", "now", "gone"), [
+    ("en", "This is the first score", "None of the indicators shown",
+     "Total assets in the portal’s currency: not known now"),
+    ("zh-hans", "这是首次评分", "所示指标的得分与上次相同", "总资产：目前缺失"),
+])  # fmt: skip
+def test_what_changed_stands_in_the_pdf(reader: Client, firm: Exporter, language: str, first: str, now: str, gone: str):
+    about = scored(with_accounts(firm))
+    assert first in pdf_of(reader, about, language)[1]
+    assert now in pdf_of(reader, scored(about), language)[1]
+    last = about.statements.order_by("-period_end").first()
+    statement(about, last.period_end, audited=True, source="later", total_assets=None)
+    said = pdf_of(reader, scored(about), language)[1]
+    assert gone in said
+    assert ("before: " if language == "en" else "此前：") in said
+
+
+def test_day_and_currency_of_a_year_stand_below_each_other(reader: Client, firm: Exporter):
+    about = with_accounts(firm)
+    last = f"{today().year - 1}-12-31"
+    content, _ = pdf_of(reader, about)
+    lines = [line.strip() for page in PdfReader(BytesIO(content)).pages for line in page.extract_text().split("\n")]
+    assert not [line for line in lines if f"{last}EUR" in line]
+
+
+def test_half_a_years_sales_are_called_so(reader: Client, firm: Exporter):
+    about = with_accounts(firm)
+    statement(about, today().replace(day=1), months=6, sales=7_000_000)
+    content = page_of(reader, about)
+    assert f"{today().year} · 6 months" in content
+    assert f">{today().year - 1}<" in content
+
+
 def test_the_same_facts_make_the_same_file(reader: Client, firm: Exporter):
     about = scored(with_accounts(firm))
     assert pdf_of(reader, about)[0] == pdf_of(reader, about)[0]

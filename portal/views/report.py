@@ -20,7 +20,7 @@ from portal.typesetting import typeset
 from portal.views import panels
 from portal.views.report_parts import Report, accounts_table, report_of
 from portal.views.report_sheet import sheet
-from portal.views.report_words import RATIO_LABELS, said_of_event, sources, standing_said
+from portal.views.report_words import RATIO_LABELS, said_of_event, said_year, sources, standing_said
 from portal.views.standing import latest_policy
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "portal" / "buyer_report.typ"
@@ -89,7 +89,7 @@ def context_of(report: Report) -> dict[str, Any]:
         "payment": [line for line in report.payment if line.effect != "missing"],
         "rows": accounts_table(report.years, RATIO_LABELS, NOTHING),
         "sales": [
-            {"label": str(year.row.period_end.year), "value": year.row.sales}
+            {"label": said_year(year), "value": year.row.sales}
             for year in report.years
             if year.row.sales is not None and year.row.currency == report.years[0].row.currency
         ],

@@ -93,7 +93,7 @@ def _credit(credit: report_parts.Credit) -> list[Block]:
          step_amount(s.amount, s.facts, found.currency)]
         for s in found.steps
     ]  # fmt: skip
-    blocks.append({"kind": "table", "head": [_("Step"), found.currency], "rows": rows, "answer": True})
+    blocks.append({"kind": "table", "head": [[_("Step")], [found.currency]], "rows": rows, "answer": True})
     return [*blocks, {"kind": "small", "text": say_tag("credit_is_advice")}]
 
 
@@ -133,7 +133,7 @@ def _reasons(report: report_parts.Report) -> list[Block]:
 
 def _changed(told: Explanation) -> list[Block]:
     """The score against the one before it, as the page has it (templates/buyers/changed.html)."""
-    found = [(_("Worse"), told.worse), (_("Better"), told.better)]
+    found = [(_("Less for it"), told.worse), (_("More for it"), told.better)]
     rows = [[label, [_changed_line(change) for change in changes]] for label, changes in found if changes]
     blocks = [_heading(_("Changed since the score before")), _text(say_tag(told.since))]
     if rows:
@@ -144,7 +144,7 @@ def _changed(told: Explanation) -> list[Block]:
 def _changed_line(change: Change) -> str:
     now = say_tag(change.now)
     if change.now.effect == MISSING:
-        now += pgettext("label", ":") + " " + _("not known now")
+        now = _("%(label)s: not known now") % {"label": now}
     if change.before.effect == MISSING:
         return f"{now} · " + _("not known before")
     return f"{now} · " + _("before: %(former)s") % {"former": say_tag(change.before)}
@@ -155,7 +155,7 @@ def _accounts(report: report_parts.Report) -> list[Block]:
     if not report.years:
         return [heading, _text(say_tag("report_without_accounts"))]
     years = report.years
-    head = [""] + [f"{y.row.period_end.isoformat()}\n{y.row.currency}" for y in years]
+    head = [[""], *([y.row.period_end.isoformat(), y.row.currency] for y in years)]
     rows = [
         [_("Audited"), *(_("yes") if y.row.audited else _("no") for y in years)],
         [_("Months"), *(str(y.row.months) for y in years)],

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from buyers.signals import Seen
 from buyers.strengths import Strength
 from portal.templatetags.words import say_tag
-from portal.views.report_parts import Report
+from portal.views.report_parts import Report, Year
+
+FULL_YEAR = 12
 
 RATIO_LABELS: dict[str, Any] = {
     "equity_ratio": gettext_lazy("Equity ratio"),
@@ -26,6 +28,15 @@ def said_of_event(event: Seen) -> dict[str, Any]:
     return {"title": title, "when": when, "text": event.source, "kind": event.kind.severity}
 
 
+def said_year(year: Year) -> str:
+    """`2025`; with the months where it is not a full year, since half a year sells half as much."""
+    number = str(year.row.period_end.year)
+    if year.row.months == FULL_YEAR:
+        return number
+    months = ngettext("%(number)s month", "%(number)s months", year.row.months) % {"number": year.row.months}
+    return f"{number} · {months}"
+
+
 def standing_said(strength: Strength) -> str:
     """The words beside a bar; what is known of the group where not everything is."""
     said = say_tag(strength.code)
@@ -36,7 +47,6 @@ def standing_said(strength: Strength) -> str:
 
 def sources(report: Report) -> str:
     """Where the facts come from, and by which editions they were weighed."""
-    comma = pgettext("list", ", ")
     published = sorted({year.source for year in report.years if year.source} | {report.buyer.source} - {""})
     editions = [report.score.edition] if report.score else []
     comma = pgettext("list", ", ")

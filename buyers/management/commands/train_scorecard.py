@@ -3,6 +3,7 @@
 Needs what requirements-train.txt names; scoring needs none of it. docs/formats/training.md describes the file.
 """
 
+import re
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ else:
 
 # The share of buyers expected to fail within a year, where nothing else is said: docs/model-card-2026-2.md.
 PRIOR = 0.02
+PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 FEWEST = 50  # firms of either kind, below which nothing is learnt
 
 
@@ -51,6 +53,9 @@ class Command(BaseCommand):
             raise CommandError(f"{ABSENT} is not installed: pip install -r requirements-train.txt")
         if not 0 < options["prior"] < 1:
             raise CommandError("--prior is a share between 0 and 1")
+        if options["folds"] < 2:
+            raise CommandError("--folds is at least 2: one part is learnt from, another is tried")
+        target = _target(options["into"], options["write"])
         firms = self._read(options["file"], options["columns"])
         specs = trainable()
         questioned = [spec.code for spec in specs if spec.questioned]
@@ -73,7 +78,7 @@ class Command(BaseCommand):
         unseen = list(tries.values())[0 if options["questioned"] else 4]
         self.stdout.write("\nCalibration on firms not seen, before it is corrected:")
         self.stdout.write("\n".join(calibration(firms.failed, unseen.log_odds)))
-        if options["write"]:
+        if target:
             slope, intercept = slope_and_intercept(firms.failed, unseen.log_odds)
             used = firms if options["questioned"] else firms.without(questioned)
             chosen = specs if options["questioned"] else sound
@@ -82,7 +87,7 @@ class Command(BaseCommand):
             seen = float(firms.failed.mean())
             edition = written(card, options["write"], told, seen, options["prior"], slope, intercept,
                               options["questioned"])  # fmt: skip
-            self._write(options["into"] / f"{options['write']}.json", edition)
+            self._write(target, edition)
 
     def _read(self, path: Path, columns: Path | None) -> Sample:
         try:
@@ -101,9 +106,21 @@ class Command(BaseCommand):
         return firms
 
     def _write(self, path: Path, edition: dict[str, Any]) -> None:
-        if path.exists():
-            raise CommandError(f"{path} is there: an edition that was released never changes, choose another name")
         path.write_text(as_text(edition), encoding="utf-8")
         card = parsed_edition(read_written(path))
         self.stdout.write(f"\n{path} written: {len(card.indicators)} indicators, odds {edition['odds_at_base']} to 1 "
                           f"at {card.base} points")  # fmt: skip
+
+
+def _target(folder: Path, name: str | None) -> Path | None:
+    """Where the edition goes; asked before minutes of learning, not after them."""
+    if not name:
+        return None
+    if not PLAIN_NAME.fullmatch(name):
+        raise CommandError(f"--write: {name!r} is no name of an edition: letters, digits, points and dashes")
+    path = folder / f"{name}.json"
+    if path.exists():
+        raise CommandError(f"{path} is there: an edition that was released never changes, choose another name")
+    if not folder.is_dir():
+        raise CommandError(f"--into: there is no folder {folder}")
+    return path
