@@ -5,6 +5,7 @@ contracts and invoices write them. Words here are folded as `buyers.names.words_
 "G.m.b.H." → gmbh.
 """
 
+import re
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -21,7 +22,7 @@ corp|corporation
 llc|limited liability company|lc|ltd liability company|ooo|obshchestvo s ogranichennoy otvetstvennostyu|too|mchj
 llp|limited liability partnership
 lp|limited partnership|ltd partnership
-co|company|cie|and co
+co|company|cie|and co|cong ty
 pc|professional corporation
 ulc|unlimited company|unlimited liability company
 gmbh|gesellschaft mit beschrankter haftung|mbh|gesmbh|ges mbh|ggmbh
@@ -73,7 +74,7 @@ ou|osauhing
 sia|sabiedriba ar ierobezotu atbildibu
 uab|uzdaroji akcine bendrove
 tov|tovarystvo z obmezhenoiu vidpovidalnistiu
-ao|pao|oao|zao|aktsionernoe obshchestvo|jsc|ojsc|cjsc|pjsc|joint stock company|open joint stock company|closed joint stock company|public joint stock company|co jsc|joint stock co|cong ty co phan
+ao|pao|oao|zao|aktsionernoe obshchestvo|jsc|ojsc|cjsc|pjsc|joint stock company|open joint stock company|closed joint stock company|public joint stock company|co jsc|joint stock co|cong ty co phan|cong ty cp
 ltd sti|limited sirketi|limited sirket|ltd sirketi
 kk|kabushiki kaisha|kabushiki gaisha
 gk|godo kaisha|godo gaisha
@@ -85,7 +86,10 @@ saog|saoc|kscp|kscc|ksc|psc
 """  # noqa: E501 - one line per form
 
 # Forms that stand before the name ("PT Astra", "ООО Ромашка", "Công ty TNHH …").
-_BEFORE = "pt|ooo|ao|pao|oao|zao|tov|uab|sia|too|kk|kabushiki kaisha|cong ty tnhh|cong ty co phan|sci|sas|sarl|eurl"
+_BEFORE = (
+    "pt|ooo|ao|pao|oao|zao|tov|uab|sia|too|kk|kabushiki kaisha|"
+    "cong ty|cong ty tnhh|cong ty co phan|cong ty cp|sci|sas|sarl|eurl"
+)
 
 # Forms of one kind of company under the laws of different countries; others are kinds of their own.
 _KINDS = {
@@ -104,6 +108,9 @@ _EAST_ASIAN = {
 }  # fmt: skip
 _EAST_ASIAN_BEFORE = ("株式会社", "有限会社", "合同会社", "주식회사", "유한회사")
 
+# As invoices write them: 日立（株）, ㈱日立, (주)삼성.
+_IN_BRACKETS = {"株": "株式会社", "有": "有限会社", "合": "合同会社", "주": "주식회사", "유": "유한회사"}
+_BRACKETED = re.compile(rf"\(({'|'.join(_IN_BRACKETS)})\)")
 _EAST_ASIAN_FIRST = {form[0] for form in _EAST_ASIAN}
 
 _LINES = [line.split("|") for line in _FORMS.strip().splitlines()]
@@ -202,6 +209,11 @@ def _long_form_with_slip(words: list[str]) -> int:
 def is_fragment(word: str) -> bool:
     """True for a piece of an East Asian legal form (限公): half of all names have it."""
     return word in _FRAGMENTS
+
+
+def written_out(text: str) -> str:
+    """`text`, its compatibility characters resolved, with East Asian forms in brackets as whole words."""
+    return _BRACKETED.sub(lambda found: _IN_BRACKETS[found[1]], text)
 
 
 def begins_form(character: str) -> bool:

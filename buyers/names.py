@@ -13,7 +13,7 @@ from anyascii import anyascii
 from pypinyin import lazy_pinyin
 
 from buyers.chinese import simplified
-from buyers.legal_forms import FORM_WORDS, parted
+from buyers.legal_forms import FORM_WORDS, parted, written_out
 
 LONGEST_KEY = 500
 LONGEST_CORE = 200
@@ -106,7 +106,7 @@ def words_of(name: str) -> list[str]:
         name = simplified(name)
         if _EAST_ASIAN.fullmatch(name):
             return [name]
-        words = _joined(_FOREIGN.sub(_in_ascii, unicodedata.normalize("NFKC", name)))
+        words = _joined(_FOREIGN.sub(_in_ascii, written_out(unicodedata.normalize("NFKC", name))))
     if not _AND.isdisjoint(words):
         words = [word for word in words if word not in _AND] or words
     return _single_letters_joined(words)

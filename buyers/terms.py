@@ -24,7 +24,10 @@ FEW = 60  # names that a question may well answer with: they are all compared
 # Entries of the index's lists that are read for the cheap questions of one query, and for the dear ones.
 CHEAP_READ, MOST_READ = 20_000, 100_000
 
-SHORTEST_LOOKED_UP, LONGEST_LOOKED_UP = 4, 12
+# Names looked up with every slip there can be in them: letters; of longer ones only when nothing else finds them.
+SHORTEST_LOOKED_UP, LONGEST_LOOKED_UP, LAST_RESORT = 4, 12, 30
+# Characters of an East Asian word that may stand in a name in pieces, and of a piece; a longer one is a name itself.
+LONGEST_IN_PIECES, SHORTEST_PIECE = 6, 2
 _LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"
 
 _WORD, _GRAM, _PAIR, _SIZE = "=", "", ":", "#"
@@ -58,9 +61,15 @@ def terms_literal(content: Sequence[str], seam: str = "") -> str:
 
 
 def word_questions(content: Sequence[str], frequency: Mapping[int, int], total: int) -> list[Question]:
-    """For names with all these words, in any order; East Asian characters as they stand together."""
+    """For names with all these words, in any order; East Asian characters as they stand together.
+
+    Of those that too many names have the index gives any: names with these words and no other are asked for first.
+    """
     asked = [term for word in content[:LONGEST_WORDS] for term in _whole(word)]
-    return _narrowest([_question(asked, frequency, total)])
+    question = _question(asked, frequency, total)
+    if question and question.expected > FEW and len(question.terms) > 1:
+        return [question._replace(terms=question.terms | {_size(content)}), question]
+    return [question] if question else []
 
 
 def part_questions(content: Sequence[str], frequency: Mapping[int, int], total: int) -> list[Question]:
@@ -72,6 +81,18 @@ def part_questions(content: Sequence[str], frequency: Mapping[int, int], total: 
         else:
             asked += _inner(word) if len(word) > 2 else _inner(f" {word}")
     return _narrowest([_question(asked, frequency, total)])
+
+
+def piece_questions(content: Sequence[str], frequency: Mapping[int, int], total: int) -> list[Question]:
+    """For names in which a short East Asian word stands in two pieces: 深圳华为 of 深圳市华为技术."""
+    words = list(content[:LONGEST_WORDS])
+    found: list[Question | None] = []
+    for place, word in enumerate(words):
+        if _east_asian(word) and len(word) <= LONGEST_IN_PIECES:
+            others = [t for n, other in enumerate(words) if n != place for t in _whole(other)]
+            cuts = range(SHORTEST_PIECE, len(word) - SHORTEST_PIECE + 1)
+            found += [_question([*others, *_pairs(word[:cut]), *_pairs(word[cut:])], frequency, total) for cut in cuts]
+    return _affordable(_narrowest(found), CHEAP_READ)
 
 
 def slip_questions(
@@ -97,6 +118,10 @@ def slip_questions(
         found.append(_question([_term(_WORD, one + other), *rest], frequency, total))
         if not _east_asian(one) and not _east_asian(other):
             found.append(_question([*_kept_of_word(one)[0], *_kept_of_word(other)[1], *rest], frequency, total))
+            # The blank and a letter beside it turned round.
+            for left, right in ((one + other[0], other[1:]), (one[:-1], one[-1] + other)):
+                turned = [_term(_WORD, word) for word in (left, right) if word]
+                found.append(_question([*turned, *rest], frequency, total))
     # Of a question with too many answers the index gives any; those of the same length are asked for beside it.
     found += [q._replace(sized=True) for q in found if q and not q.sized and q.expected > FEW]
     questions = _narrowest(found)
@@ -105,12 +130,12 @@ def slip_questions(
     return questions[:few], _affordable(questions[few:])
 
 
-def one_slip_away(core: str) -> list[str]:
-    """Every short name in Latin letters that is one slip away from `core`; of a long or foreign one none.
+def one_slip_away(core: str, longest: int = LONGEST_LOOKED_UP) -> list[str]:
+    """Every short name in Latin letters that is one slip away from `core`; of a longer or foreign one none.
 
-    Short names of common words have no rare terms: they are looked up as a whole instead.
+    Names of common words have no rare terms: they are looked up as a whole instead.
     """
-    if not core.isascii() or not SHORTEST_LOOKED_UP <= len(core) <= LONGEST_LOOKED_UP:
+    if not core.isascii() or not SHORTEST_LOOKED_UP <= len(core) <= longest:
         return []
     halves = [(core[:place], core[place:]) for place in range(len(core) + 1)]
     missing = [a + b[1:] for a, b in halves if b]
@@ -161,13 +186,13 @@ def _narrowest(questions: Iterable[Question | None]) -> list[Question]:
     return sorted(kept, key=lambda q: (q.rarest, q.sized))[:AT_MOST]
 
 
-def _affordable(questions: list[Question]) -> list[Question]:
+def _affordable(questions: list[Question], most: int = MOST_READ) -> list[Question]:
     """As many as may be asked at once: reading the lists of their rarest terms is what they cost."""
     cost = 0
     found: list[Question] = []
     for question in questions:
         cost += question.rarest
-        if found and cost > MOST_READ:
+        if found and cost > most:
             break
         found.append(question)
     return found
@@ -202,10 +227,17 @@ def _inner(text: str) -> list[int]:
 
 
 def _kept_of_word(word: str) -> list[list[int]]:
-    """What a slip leaves of a word: if it is in one half, the trigrams within the other."""
+    """What a slip leaves of a word: if it is in one half, the trigrams within the other.
+
+    Last, the word as it was meant if two letters were turned round where the halves meet, which spoils both.
+    """
     padded = f" {word} "
     half = len(padded) // 2
-    return [_inner(padded[: max(half, 3)]), _inner(padded[min(half, len(padded) - 3) :])]
+    kept = [_inner(padded[: max(half, 3)]), _inner(padded[min(half, len(padded) - 3) :])]
+    if len(word) < SHORTEST_LOOKED_UP:
+        return kept
+    meant = word[: half - 2] + word[half - 1] + word[half - 2] + word[half:]
+    return [*kept, [_term(_WORD, meant)]]
 
 
 def _pairs(run: str) -> list[int]:

@@ -38,7 +38,16 @@ from buyers.search.index import (
 )
 from buyers.search.ranking import SHORTEST_ALIKE, Asked, asked_of, compared
 from buyers.search.ways import ALIKE, BEGINNING, NAME, NUMBER, ONE_SLIP, ORDER, SAME, SLIP
-from buyers.terms import asked_terms, one_slip_away, part_questions, sizes, slip_questions, word_questions
+from buyers.terms import (
+    LAST_RESORT,
+    asked_terms,
+    one_slip_away,
+    part_questions,
+    piece_questions,
+    sizes,
+    slip_questions,
+    word_questions,
+)
 from kernel.refusals import Refusal, refusal
 
 SHOWN = 50
@@ -195,7 +204,7 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: Compared) ->
     if all(is_fragment(word) for word in asked.apart):
         _keep(found, asked, looked_through(asked.apart[0], narrowing))
         return True
-    if key := pinyin_key(text):
+    if key := pinyin_key(unicodedata.normalize("NFKC", text)):
         for hit in with_pinyin(key, narrowing, SHOWN):
             found.setdefault(hit.pk, (90, BEGINNING, hit))
     return _by_terms(asked, narrowing, found, long_beginning=bool(hits) and _long(asked.key))
@@ -213,19 +222,29 @@ def _by_terms(asked: Asked, narrowing: Narrowing, found: Compared, long_beginnin
     if too_common(questions):
         _keep(found, asked, looked_through(longest, narrowing))
         return True
-    _keep(found, asked, answers(questions, (), narrowing))
-    if len(found) >= ENOUGH or _settled(found) or long_beginning:
+    for question in questions:
+        _keep(found, asked, answers([question], (), narrowing))
+        if len(found) >= ENOUGH:
+            return False
+    if _settled(found) or long_beginning:
         return False
     cheap, dear = part_questions(asked.apart, count, total), []
     if len(asked.key) >= SHORTEST_ALIKE:
         slips = slip_questions(asked.content, count, total)
         cheap, dear = cheap + slips[0], slips[1]
         _keep(found, asked, any_of(one_slip_away(asked.key), narrowing))
+    cheap += piece_questions(asked.content, count, total)
     _keep(found, asked, answers(cheap, sizes(asked.content), narrowing))
     # Most slips are found by the cheap questions; who is found needs no dear ones.
-    if dear and not any(how in ONE_SLIP for _score, how, _hit in found.values()):
+    if dear and not _one_slip_away(found):
+        _keep(found, asked, any_of(one_slip_away(asked.key, LAST_RESORT), narrowing))
+    if dear and not _one_slip_away(found):
         _keep(found, asked, answers(dear, sizes(asked.content), narrowing))
     return False
+
+
+def _one_slip_away(found: Compared) -> bool:
+    return any(how in ONE_SLIP for _score, how, _hit in found.values())
 
 
 def _settled(found: Compared) -> bool:

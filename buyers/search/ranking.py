@@ -8,6 +8,7 @@ from rapidfuzz.distance import OSA
 from buyers.legal_forms import meant_without_form
 from buyers.names import Spelled, spelled
 from buyers.search.ways import ALIKE, BEGINNING, FORM, NAME, ORDER, PART, SLIP, WORDS
+from buyers.terms import SHORTEST_PIECE
 
 # Names less alike than this are not shown: 100 is the same letters, 0 none in common.
 LEAST_ALIKE = 75
@@ -61,7 +62,8 @@ def compared(asked: Asked, text: str, core: str) -> tuple[float, str]:
         begun = spelled(text).whole.startswith(asked.spelled.whole)
         return 89 + begun + fuzz.ratio(asked.text, text.casefold()) / 100, BEGINNING if begun else FORM
     if _one_slip(asked.key, core):
-        return 95 + alike / 100, SLIP
+        # Of many that bear the name which is meant, the one with the form that was typed.
+        return 95 + fuzz.ratio(asked.text, text.casefold()) / 100, SLIP
     return _in_part(asked, text, core, words, alike)
 
 
@@ -73,11 +75,24 @@ def _in_part(asked: Asked, text: str, core: str, words: list[str], alike: float)
         return 80 + ordered / 10, WORDS
     if all(word in core for word in asked.apart):
         return 75 + ordered / 10, PART
+    if all(word in core or _in_pieces(word, core) for word in asked.apart):
+        return 74 + ordered / 100, PART
     if all(_has_nearly(word, words, core) for word in asked.apart):
         return 70 + ordered / 10, ALIKE  # some of its words, with a slip
     if ordered < WORTH_A_LOOK and len(asked.key) >= SHORTEST_ALIKE and asked.key < "\u3000":
         return 0, ""
     return _with_form(asked, spelled(text).whole, ordered)
+
+
+def _in_pieces(word: str, core: str) -> bool:
+    """True when an East Asian word stands in two pieces, one after the other: 深圳华为 in 深圳市华为技术."""
+    if word < "\u3000":
+        return False
+    for cut in range(SHORTEST_PIECE, len(word) - SHORTEST_PIECE + 1):
+        _before, found, after = core.partition(word[:cut])
+        if found and word[cut:] in after:
+            return True
+    return False
 
 
 def _with_form(asked: Asked, whole: str, ordered: float) -> tuple[float, str]:

@@ -17,7 +17,7 @@ from buyers.models import Buyer, Identifier, TermFrequency
 from buyers.names import sort_key
 from buyers.search import Findings, category_warning, find_buyers, index
 from buyers.search.keeping import count_terms, keep_names
-from buyers.terms import Question, terms_of
+from buyers.terms import Question, asked_terms, terms_of
 from buyers.tests.factories import buyer, in_book
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,11 @@ def directory() -> None:
         ("上海宏遠貿易", ["上海宏远贸易有限公司"]),  # traditional characters
         ("shanghai hongyuan", ["上海宏远贸易有限公司"]),
         ("易有", ["上海宏远贸易有限公司"]),
+        ("上海贸易", ["上海宏远贸易有限公司"]),  # in two pieces
+        ("海宏贸易", ["上海宏远贸易有限公司"]),
+        ("贸易上海", []),  # the other way round only with a blank
+        ("ｓｈａｎｇ ｈａｉ", ["上海宏远贸易有限公司"]),  # full-width letters
+        ("９１１１００００６０００３７３４１Ｌ", ["上海宏远贸易有限公司"]),
         ("acme 宏远", []),
         ("zzzz", []),
         ("100% _", []),
@@ -182,7 +187,10 @@ def test_a_clerk_is_told_what_kind_of_entity_it_is(columns: dict, code: str):
 
 def test_searches_use_their_indexes():
     names = [f"{number * 7919:x} Handel 上{number}海" for number in range(4000)]
-    made = Buyer.objects.bulk_create(Buyer(name=name, sort_key=sort_key(name), country="DE") for name in names)
+    made = Buyer.objects.bulk_create(
+        Buyer(name=name, sort_key=sort_key(name), country=("DE", "FR", "GB", "US")[place % 4])
+        for place, name in enumerate(names)
+    )
     Identifier.objects.bulk_create([Identifier(buyer=b, scheme="REG", value=f"DE{b.pk}") for b in made])
     keep_names(b.pk for b in made)
     count_terms()
@@ -332,6 +340,26 @@ def test_names_that_end_as_a_legal_form_begins_do_not_hide_others():
 def test_who_has_all_words_in_another_order_is_asked_for_no_slips(directory: None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(search, "slip_questions", lambda *_values: pytest.fail("asked for slips"))
     assert names("trading acme limited") == ["Acme Trading Ltd"]
+
+
+def test_of_names_with_one_slip_the_one_with_the_form_that_was_typed_is_first():
+    for form in ("AG", "KG", "GmbH", "SE"):
+        buyer(f"Energy {form}", country="DE")
+    assert names("enargy gmbh")[0] == "Energy GmbH"
+
+
+def test_a_slip_among_common_words_is_found_by_what_it_could_have_been(monkeypatch: pytest.MonkeyPatch):
+    meant = buyer("Global Equity Fund")
+    buyer("Global Equity Fund of Others")
+    common = asked_terms(["global", "equity", "fund"]) | asked_terms(["eiuity"])
+    TermFrequency.objects.bulk_create(TermFrequency(term=term, names=30_000) for term in common)
+    TermFrequency.objects.create(term=TermFrequency.ALL_NAMES, names=10_000_000)
+    asked: list[str] = []
+    monkeypatch.setattr(search, "answers", _noted("answers", asked))
+    row = find_buyers(text="global eiuity fund").rows[0]
+    assert (row.buyer, row.how) == (meant, "slip")
+    # The words in a name of their length and in any, then the cheap questions; the dear ones are spared.
+    assert asked == ["answers"] * 3
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,13 @@ from buyers.terms import (
     AT_MOST,
     CHEAP_READ,
     FEW,
+    LAST_RESORT,
     MOST_READ,
     Question,
     asked_terms,
     one_slip_away,
     part_questions,
+    piece_questions,
     sizes,
     slip_questions,
     terms_of,
@@ -79,14 +81,18 @@ def test_the_rarest_terms_are_asked_for():
     content = spelled("global trading nordlicht").content
     [(common,)] = [question.terms for question in word_questions(["global"], {}, 0)]
     count = dict.fromkeys(asked_terms(content), 9_000) | {common: 50_000}
-    [question] = word_questions(content, count, 1_000_000)
+    same_length, question = word_questions(content, count, 1_000_000)
     assert question.rarest == 9_000
+    assert same_length.terms - question.terms == {
+        sizes(content, 0)[0]
+    }  # very many have these: those with no more first
     lone = Question(frozenset({common}), 50_000, 50_000)
     assert word_questions(["global"], count, 1_000_000) == [lone]
 
 
 def test_words_that_few_have_are_asked_for_alone_whatever_the_slip_made_of_the_rest():
-    assert [len(q.terms) for q in slipped(["nordlicht", "tradnig"])] == [1, 1, 1, 4]
+    # Each alone, both as one word, with the blank between them one letter further, and in halves.
+    assert [len(q.terms) for q in slipped(["nordlicht", "tradnig"])] == [1, 1, 1, 2, 2, 4]
 
 
 def test_what_has_too_many_answers_is_asked_for_by_length_too():
@@ -104,9 +110,11 @@ def test_the_questions_of_any_query_are_few_and_cheap(text: str):
     content = spelled(text).content
     for count in ({}, dict.fromkeys(asked_terms(content), 100_000)):
         cheap, dear = slip_questions(content, count, 10**7)
+        pieces = piece_questions(content, count, 10**7)
         questions = word_questions(content, count, 10**7) + part_questions(content, count, 10**7) + cheap + dear
         assert len(questions) <= AT_MOST + 6
-        assert all(len(question.terms) <= 4 for question in questions)
+        assert len(pieces) <= AT_MOST and sum(question.rarest for question in pieces[1:]) <= CHEAP_READ
+        assert all(len(question.terms) <= 5 for question in questions)
         assert sum(question.rarest for question in cheap) <= CHEAP_READ
         assert len(dear) <= 1 or sum(question.rarest for question in dear) <= MOST_READ
 
@@ -116,6 +124,42 @@ def test_short_names_one_slip_away_are_spelled_out():
     assert {"acne", "acm", "cme", "acmee", "aceme", "caem", "ac me", "amce", "4cme"} - {"caem"} <= {*away}
     assert "acme" not in away and len(away) == len({*away}) < 350
     assert one_slip_away("abc") == one_slip_away("a" * 13) == one_slip_away("上海宏远") == []
+
+
+def test_a_longer_name_is_spelled_out_when_it_is_said_to():
+    assert "global equity fund" in one_slip_away("global eiuity fund", LAST_RESORT)
+    assert one_slip_away("a" * 31, LAST_RESORT) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "slip"),
+    [
+        ("Intersul Chemical LLP", "Intresul Chemical LLP"),  # turned round where the halves of the word meet
+        ("Semer6 Consulting GmbH", "Semer 6Consulting GmbH"),  # a blank and a letter turned round
+        ("Semer 6consulting GmbH", "Semer6 consulting GmbH"),
+    ],
+)
+def test_letters_turned_round_are_found_wherever_they_are(name: str, slip: str):
+    assert answers(slipped(spelled(slip).content), name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "found"),
+    [
+        ("深圳华为", "深圳市华为技术有限公司", True),
+        ("宁波机械", "宁波大发机械设备有限公司", True),
+        ("上海宏远 贸易", "上海市宏远贸易", True),
+        ("华为深圳", "上海宏远", False),
+        ("上海", "上大海", False),  # too short for pieces
+        ("上海宏远国际贸易", "上海市宏远国际贸易", False),  # so long: a slip finds it
+    ],
+)
+def test_a_short_east_asian_word_may_stand_in_two_pieces(typed: str, name: str, found: bool):
+    assert answers(piece_questions(words_of_query(typed), {}, 0), name) is found
+
+
+def words_of_query(text: str) -> list[str]:
+    return [word for part in text.split() for word in spelled(part).content]
 
 
 def test_a_single_character_asks_nothing():
