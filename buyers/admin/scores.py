@@ -76,6 +76,7 @@ class AccountsSubmissionAdmin(ReadOnlyAdmin):
         return [
             path("worklist/", wrap(office_sent_accounts.sent_accounts), name="sent_accounts"),
             path("<int:pk>/decide/", wrap(office_sent_accounts.decide_accounts), name="decide_accounts"),
+            path("<int:pk>/pages/<int:number>.png", wrap(office_sent_accounts.accounts_page), name="accounts_page"),
             *super().get_urls(),
         ]
 

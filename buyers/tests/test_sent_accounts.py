@@ -7,6 +7,7 @@ from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
+import typst
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -313,6 +314,40 @@ def test_the_underwriter_corrects_looks_through_and_confirms(firm, editor, about
     again = office.post(at, typed(reviewed=seen)).content.decode()  # in another window
     assert AccountsSubmission.objects.get(pk=row.pk).stage == "confirmed"
     assert "What came of it" in again
+
+
+def test_the_file_is_seen_page_by_page_beside_the_form(firm, editor, about, office):
+    made = typst.compile(b"= Balance sheet\n#pagebreak()\n= Profit", format="pdf")
+    row = sent(firm, editor, about, upload=SimpleUploadedFile("accounts.pdf", made))
+    at = reverse("admin:decide_accounts", args=[row.pk])
+    page = office.get(at).content.decode()
+    first, second, third = (reverse("admin:accounts_page", args=[row.pk, number]) for number in (1, 2, 3))
+    assert first in page and "Next page" in page and "Previous page" not in page
+    turned = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "sheet"}
+    part = office.get(at, {"page": "2"}, **turned).content.decode()
+    assert second in part and "Previous page" in part and "<html" not in part
+    assert "That was the last page" in office.get(at, {"page": "3"}, **turned).content.decode()
+    assert first in office.get(at, {"page": "²"}, **turned).content.decode()
+    answer = office.get(second)
+    assert answer.headers["Content-Type"] == "image/png" and "no-store" in answer.headers["Cache-Control"]
+    assert answer.content.startswith(b"\x89PNG")
+    assert office.get(third).status_code == 404
+    acts.withdraw_accounts(by=editor.pk, submission=row.pk)
+    assert office.get(first).status_code == 404
+    assert first not in office.get(at).content.decode()
+
+
+def test_a_file_that_cannot_be_drawn_is_to_be_downloaded(firm, editor, about, office):
+    row = sent(firm, editor, about, upload=SimpleUploadedFile("accounts.csv", b"assets;1\n"))
+    page = office.get(reverse("admin:decide_accounts", args=[row.pk])).content.decode()
+    assert "A file of this kind is not shown here" in page
+
+
+def test_pages_of_the_file_are_for_underwriters(firm, editor, about):
+    row = sent(firm, editor, about)
+    at = reverse("admin:accounts_page", args=[row.pk, 1])
+    assert signed_in(Client(), editor, firm).get(at).status_code != 200
+    assert signed_in(Client(), staff(CLAIMS_HANDLER)).get(at).status_code == 403
 
 
 def test_known_figures_are_shown_beside_before_they_are_superseded(firm, editor, about, office):

@@ -1,9 +1,11 @@
 """The underwriter's desk for accounts that exporters send in: the worklist, and the file beside the form."""
 
+from pathlib import Path
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +20,8 @@ from buyers.lifecycle import SENT_ACCOUNTS
 from buyers.models import AccountsSubmission, Buyer
 from buyers.views.accounts_review import changed_lines, judged, known_as, review_of
 from buyers.wording import WORDS
+from desk.picturing import DRAWN, page_picture
+from kernel.references import row_number
 from kernel.refusals import Refused
 
 
@@ -38,6 +42,9 @@ def decide_accounts(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
+    sheet = _sheet(row, row_number(request.GET.get("page", "")) or 1)
+    if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "sheet":
+        return render(request, "buyers/office/accounts_sheet.html", {"submission": row, "sheet": sheet})
     buyer: Buyer = row.buyer.merged_into or row.buyer
     posted = request.POST if request.method == "POST" else None
     back = HandBackForm(posted if posted and "hand_back" in posted else None)
@@ -56,10 +63,35 @@ def decide_accounts(request: HttpRequest, pk: int) -> HttpResponse:
         "changed": changed_lines(same, form) if same else [],
         "moves": {move.name for move in SENT_ACCOUNTS.moves_from(row.stage, "underwriter")},
         "follows": _following(row),
+        "sheet": sheet,
     }  # fmt: skip
     return _office(
         request, "buyers/office/decide_accounts.html", title=row.reference, **context, **review_of(form, buyer)
     )
+
+
+@staff(UNDERWRITER, SENIOR_UNDERWRITER)
+def accounts_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A page of the file as a picture that was drawn here; the file itself goes out as a download only."""
+    row = get_object_or_404(AccountsSubmission.objects.select_related("document"), pk=pk)
+    picture = _picture(row, number)
+    if picture is None:
+        raise Http404
+    return HttpResponse(picture, content_type="image/png")
+
+
+def _sheet(row: AccountsSubmission, page: int) -> dict[str, Any] | None:
+    """What is shown of the file: which page, and whether it was asked beyond the last; None when it has no picture."""
+    if row.document.removed_at or row.document.content_type not in DRAWN:
+        return None
+    beyond = page > 1 and _picture(row, page) is None
+    return {"page": 1 if beyond else page, "beyond": beyond, "turns": row.document.content_type == "application/pdf"}
+
+
+def _picture(row: AccountsSubmission, page: int) -> bytes | None:
+    if row.document.removed_at:
+        return None
+    return page_picture(Path(default_storage.path(row.document.key)), row.document.content_type, page)
 
 
 def _as_sent(row: AccountsSubmission) -> dict[str, Any]:
