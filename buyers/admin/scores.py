@@ -120,11 +120,12 @@ class ScoreRunAdmin(ReadOnlyAdmin):
         return redirect("admin:score_refreshes")
 
     def get_urls(self) -> list[URLPattern]:
-        """Progress, and the two buttons on it."""
+        """Progress, and the buttons on it."""
         wrap = self.admin_site.admin_view
         return [
             path("progress/", wrap(office_scores.score_refreshes), name="score_refreshes"),
             path("start/", wrap(office_scores.start_refresh), name="start_refresh"),
+            path("everybody/", wrap(office_scores.start_rescore), name="start_rescore"),
             path("<int:pk>/resume/", wrap(office_scores.resume_run), name="resume_run"),
             *super().get_urls(),
         ]

@@ -1,6 +1,7 @@
 """The office's pages about scores: for underwriters, and each calling the action everybody else calls."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,7 +13,7 @@ from accounts.tests.factories import exporter, member, signed_in, staff
 from buyers.actions.score import score_buyer
 from buyers.actions.score_run import plan_refresh
 from buyers.models import CountryGovernance, CountryRisk, PaymentExperience, ScoreRange, ScoreRun
-from buyers.models.score_run import MOST_ATTEMPTS
+from buyers.models.score_run import MOST_ATTEMPTS, RunKind
 from buyers.tests.factories import buyer, experience, quoted, score, statement
 from buyers.views import office_scores
 
@@ -53,21 +54,92 @@ def test_with_nothing_due_no_refresh_starts(office, woken):
     assert not ScoreRun.objects.exists()
 
 
-def test_the_list_of_refreshes_costs_the_same_queries_for_one_and_for_twenty(office, django_assert_max_num_queries):
+def test_the_page_says_so_when_there_was_no_refresh_yet(office):
+    content = office.get(reverse("admin:score_refreshes")).content.decode()
+    assert "No refresh yet" in content
+    assert "hx-get" not in content
+
+
+def run_of(**columns: Any) -> ScoreRun:
+    """A run with one range, under way unless said otherwise."""
+    of_run = {name: columns.pop(name) for name in ("kind", "finished_at", "started_at") if name in columns}
+    run = ScoreRun.objects.create(planned_for=date(2026, 11, 21), edition="2026-2", **of_run)
+    ScoreRange.objects.create(run=run, first_buyer=1, last_buyer=9, **columns)
+    return run
+
+
+def test_a_run_under_way_shows_its_bar_its_figures_and_its_workers(office):
+    now = timezone.now()
+    run = run_of(started_at=now - timedelta(seconds=10), claimed_by="w", claimed_until=now + timedelta(seconds=60))
+    done = {"looked_at": 4_000, "scored": 1_234, "regraded": 56, "alerts": 7, "attempts": 2}
+    ScoreRange.objects.create(run=run, first_buyer=10, last_buyer=19, done_at=now, **done)
+    content = office.get(reverse("admin:score_refreshes")).content.decode()
+    assert '<progress max="100" value="50"' in content
+    for words in (
+        "1 of 2 ranges are done.",
+        "1 worker is at it.",
+        "About 1 minute to go.",
+        "1,234",
+        "ranges tried again",
+    ):
+        assert words in content, words
+    assert ">400</dd>" in content  # buyers a second
+    assert "hx-get" in content
+    assert "Resume" not in content
+
+
+def test_a_run_nobody_works_on_says_so_and_is_taken_up_again_by_a_person(office, woken):
+    run = run_of(started_at=timezone.now() - timedelta(minutes=4))
+    content = office.get(reverse("admin:score_refreshes")).content.decode()
+    assert "No worker comes" in content
+    assert "hx-get" not in content
+    assert reverse("admin:resume_run", args=[run.pk]) in content
+    office.post(reverse("admin:resume_run", args=[run.pk]))
+    assert woken == [1]
+
+
+def test_a_finished_run_that_was_given_up_in_part_keeps_its_failure_and_its_button(office):
+    run_of(finished_at=timezone.now(), attempts=MOST_ATTEMPTS, failure="OperationalError: the disk is full")
+    content = office.get(reverse("admin:score_refreshes")).content.decode()
+    assert "OperationalError: the disk is full" in content
+    assert "Given up in part" in content
+    assert "Resume" in content
+
+
+def test_everybody_is_scored_under_the_edition_in_use_at_the_push_of_a_button(office, woken):
+    office.post(reverse("admin:start_rescore"))
+    assert (ScoreRun.objects.count(), woken) == (0, [])  # there is nobody
+    about = buyer(next_score_on=timezone.now().date())
+    statement(about)
+    score(about, edition="2026-1")
+    office.post(reverse("admin:start_rescore"))
+    assert (ScoreRun.objects.get().kind, woken) == (RunKind.EVERYONE, [1])
+
+
+def test_the_page_says_how_soon_a_buyer_is_looked_at_again_by_grade_and_by_event(office):
+    content = office.get(reverse("admin:score_refreshes")).content.decode()
+    assert content.count('data-l="Days after its score"') == 10
+    assert "Insolvency filed" in content
+    assert "Country downgrade" in content
+    assert "Sanctions hit confirmed" not in content  # changes nothing of a grade
+
+
+def test_the_list_of_refreshes_costs_the_same_queries_for_one_and_for_fifty(office, django_assert_max_num_queries):
     def past(number: int) -> None:
         for n in range(number):
-            run = ScoreRun.objects.create(
-                planned_for=date(2026, 1, 1) + timedelta(days=n), edition="2026-1", finished_at=timezone.now()
-            )
-            ScoreRange.objects.create(run=run, first_buyer=1, last_buyer=2, done_at=timezone.now(), scored=2)
+            run_of(finished_at=timezone.now(), attempts=n % 6, failure="x" if n % 6 else "")
+            run_of(finished_at=timezone.now(), done_at=timezone.now(), scored=2)
 
-    past(1)
+    run_of(claimed_until=timezone.now() + timedelta(seconds=60))
+    past(2)
     office.get(reverse("admin:score_refreshes"))
     with django_assert_max_num_queries(100) as few:
         office.get(reverse("admin:score_refreshes"))
-    past(19)
+    past(24)
+    run_of(claimed_until=timezone.now() + timedelta(seconds=60), failure="y")
     with django_assert_max_num_queries(len(few)):
-        office.get(reverse("admin:score_refreshes"))
+        content = office.get(reverse("admin:score_refreshes")).content.decode()
+    assert 'rel="next"' in content
 
 
 def test_a_score_shows_its_working_to_staff(office):
@@ -143,7 +215,11 @@ def test_the_pages_are_closed_to_everybody_else(client):
         page = signed_in(client, person, choice)
         for address in (reverse("admin:buyers_financialstatement_add"), reverse("admin:score_refreshes")):
             assert page.get(address).status_code in (302, 403), address
-        for address in (reverse("admin:start_refresh"), reverse("admin:resume_run", args=[run.pk])):
+        for address in (
+            reverse("admin:start_refresh"),
+            reverse("admin:start_rescore"),
+            reverse("admin:resume_run", args=[run.pk]),
+        ):
             assert page.post(address).status_code in (302, 403), address
     assert not ScoreRange.objects.exists()
     assert plan_refresh(by=None, today=date(2026, 1, 1)) is None
