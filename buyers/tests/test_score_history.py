@@ -123,7 +123,9 @@ def test_what_changed_stands_on_the_buyers_page_and_on_that_of_the_grade(page, f
         strongest = Score.objects.latest_of(about).for_exporters().better[0]
         assert said(WORDS, strongest.now.code, strongest.now.facts) in content
         assert "before: " + said(WORDS, strongest.before.code, strongest.before.facts) in content
+    experience(about, exporter())  # of one policyholder: it counts, and is not shown
     score_buyer(by=None, buyer=about.pk, today=date(2026, 11, 2))
+    assert Score.objects.filter(buyer=about).count() == 3
     for name in ("buyer", "score_history"):
         assert (
             "None of the indicators shown gives more or less than before"
