@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.actions import invitation as acts  # as a module: tasks and actions name each other
+from accounts.actions.invitation_mail import draw_invitation_link
 from accounts.models import Invitation
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def forget_ended_sessions() -> None:
 def send_invitation(invitation: int) -> None:
     """Send one. A worker killed between sending and noting it leads to a second mail whose link replaces the first:
     the reader loses nothing, while a mail that never came would leave them outside."""
-    token = acts.draw_invitation_link(by=None, invitation=invitation)
+    token = draw_invitation_link(by=None, invitation=invitation)
     if token is None:
         return
     row = Invitation.objects.select_related("exporter", "invited_by").get(pk=invitation)

@@ -10,7 +10,6 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import tasks  # as a module: tasks and actions name each other
 from accounts.access import require_group, require_role
 from accounts.audit import action, record
 from accounts.invitation import for_this_person, hash_of, may_be_mailed_again, usable
@@ -18,9 +17,8 @@ from accounts.membership import may_be_invited
 from accounts.models import Exporter, Invitation, Membership, User
 from accounts.models.roles import POLICY_ADMINISTRATOR, Role
 from accounts.naming import name_refused, tidied
+from accounts.tasks import send_invitations
 from kernel.refusals import NotAllowed, Refusal, refusal, refuse
-
-CLAIM = timedelta(minutes=2)  # how long a worker may take over one mail before another tries
 
 
 @action
@@ -59,7 +57,7 @@ def invite_member(
         expires_at=now + timedelta(days=settings.INVITATION_DAYS),
     )
     record(by=by, subject=row, exporter=exporter, email=email, role=role)
-    tasks.send_invitations.delay_on_commit()
+    send_invitations.delay_on_commit()
     return row
 
 
@@ -79,7 +77,7 @@ def resend_invitation(*, by: int, invitation: int) -> Invitation:
     row.sent_at, row.mail_claimed_until, row.mail_attempts = None, None, 0
     row.save()
     record(by=by, subject=row, exporter=row.exporter_id, email=row.email, role=row.role)
-    tasks.send_invitations.delay_on_commit()
+    send_invitations.delay_on_commit()
     return row
 
 
@@ -97,25 +95,6 @@ def revoke_invitation(*, by: int, invitation: int) -> Invitation:
     row.save(update_fields=["revoked_at", "revoked_by"])
     record(by=by, subject=row, exporter=row.exporter_id, email=row.email)
     return row
-
-
-@action
-def draw_invitation_link(*, by: None, invitation: int) -> str | None:
-    """The machine writes the mail: a fresh secret whose hash alone is kept, and a claim so that one worker sends it.
-
-    None when the mail need not be sent any more (sent, revoked, expired, or claimed by another worker meanwhile).
-    """
-    now = timezone.now()
-    row = Invitation.objects.select_for_update().get(pk=invitation)
-    if not Invitation.objects.to_mail(now).filter(pk=invitation).exists():
-        record(by=by, subject=row, exporter=row.exporter_id, email=row.email, outcome="repeated")
-        return None
-    token = secrets.token_urlsafe(32)
-    row.token_sha256, row.mail_claimed_until = hash_of(token), now + CLAIM
-    row.mail_attempts += 1
-    row.save(update_fields=["token_sha256", "mail_claimed_until", "mail_attempts"])
-    record(by=by, subject=row, exporter=row.exporter_id, email=row.email, attempt=row.mail_attempts)
-    return token
 
 
 @action

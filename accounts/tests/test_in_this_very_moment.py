@@ -4,11 +4,11 @@ import pytest
 
 from accounts.actions.invitation import (
     accept_invitation,
-    draw_invitation_link,
     invite_member,
     join_by_invitation,
     resend_invitation,
 )
+from accounts.actions.invitation_mail import draw_invitation_link
 from accounts.models import Invitation, Membership, User
 from accounts.models.roles import Role
 from accounts.tests.factories import exporter, member, person

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from accounts.actions.invitation import (
     accept_invitation,
-    draw_invitation_link,
     invite_member,
     join_by_invitation,
     resend_invitation,
     revoke_invitation,
 )
+from accounts.actions.invitation_mail import draw_invitation_link
 from accounts.actions.membership import end_membership
 from accounts.invitation import hash_of
 from accounts.models import AuditEvent, Invitation, Membership, User

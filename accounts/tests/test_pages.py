@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.actions.invitation import draw_invitation_link, invite_member
+from accounts.actions.invitation import invite_member
+from accounts.actions.invitation_mail import draw_invitation_link
 from accounts.acts import ACTS_ALONGSIDE
 from accounts.models import AuditEvent, Exporter, Invitation, Membership, StaffAuthority, User
 from accounts.models.roles import CLAIMS_HANDLER, POLICY_ADMINISTRATOR, UNDERWRITER, Role

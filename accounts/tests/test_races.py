@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from accounts.actions.invitation import accept_invitation, draw_invitation_link, invite_member, join_by_invitation
+from accounts.actions.invitation import accept_invitation, invite_member, join_by_invitation
+from accounts.actions.invitation_mail import draw_invitation_link
 from accounts.actions.membership import change_role, end_membership
 from accounts.models import AuditEvent, Invitation, Membership, User
 from accounts.models.roles import Role
