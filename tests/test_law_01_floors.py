@@ -1,6 +1,7 @@
 """Law 1: floors import downward only, at the top of the file. Upward news travels as rows."""
 
 import ast
+from graphlib import TopologicalSorter
 
 from tests.house import FLOORS, every_module, imported, modules
 
@@ -14,6 +15,22 @@ def test_a_floor_imports_itself_and_lower_floors_only():
         if name.split(".")[0] in FLOORS and FLOORS.index(name.split(".")[0]) > FLOORS.index(module.floor)
     ]
     assert upward == []
+
+
+def test_no_two_files_name_each_other_however_far_round():
+    files = {module.name for module in modules()}
+    graph = {
+        module.name: {
+            name
+            for node in module.tree.body
+            for stem in imported(node)
+            for name in (stem, *(f"{stem}.{alias.name}" for alias in getattr(node, "names", ())))
+            # A package's own list of what it offers is no wall between its files.
+            if name in files and not f"{module.name}.".startswith(f"{name}.")
+        }
+        for module in modules()
+    }
+    assert len(list(TopologicalSorter(graph).static_order())) == len(files)  # CycleError names a circle
 
 
 def test_the_house_never_imports_its_demo_scripts_or_tests():
