@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_countries import countries
@@ -74,14 +75,15 @@ class FindForm(forms.Form):
         label=_("Status"), required=False, choices=[("", pgettext_lazy("company", "Any")), *BuyerStatus.choices]
     )
 
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
+    def __init__(self, asked: QueryDict):
+        # What nobody sees (control characters, marks of direction) is neither looked for nor shown again.
+        super().__init__({name: cleaned(text) for name, text in {"q": "", **asked.dict()}.items()})
         self.fields["country"].choices = country_choices(_("All countries"))
 
     def wanted(self) -> tuple[str, dict[str, str]]:
         """The text, and what narrows the search; a country or status nobody knows narrows nothing."""
         self.is_valid()
-        return self.data.get("q", ""), {name: self.cleaned_data.get(name, "") for name in ("country", "status")}
+        return self.data["q"], {name: self.cleaned_data.get(name, "") for name in ("country", "status")}
 
 
 class BookFilter(forms.Form):

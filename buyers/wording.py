@@ -99,6 +99,7 @@ DIRECTORY: dict[str, Any] = {
     "buyer_is_affiliate": _("This is an affiliate of yours; what affiliates owe is not covered."),
     # the search
     "query_too_short": _("Type at least two characters."),
+    "query_without_letters": _("There is no letter and no digit in this. Type a name or a number."),
     "query_too_long": _("Type at most %(length)s characters."),
     # what is told by mail
     "watch_level_unknown": _("Choose one of the levels."),

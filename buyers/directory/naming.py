@@ -18,7 +18,7 @@ _STAGED = """
 """
 _SETTLE = """
     UPDATE buyers_name n SET kind = 'former', until = now() FROM named_buyers s
-    WHERE n.buyer_id = s.buyer AND n.kind = 'current' AND n.core <> s.core;
+    WHERE n.buyer_id = s.buyer AND n.kind = 'current' AND n.core <> s.core AND n.text <> s.text;
 
     INSERT INTO buyers_name (buyer_id, text, kind, core, country, terms)
     SELECT buyer, text, 'current', core, country, terms FROM named_buyers
@@ -34,6 +34,12 @@ _SETTLE = """
 """
 
 
+_REMAKE = """
+    UPDATE buyers_name n SET core = s.core, terms = s.terms FROM named_buyers s
+    WHERE n.id = s.buyer AND (n.core <> s.core OR n.terms <> s.terms)
+"""
+
+
 def add_names(cursor: Any, source: str) -> None:
     """Give new buyers their names: `source` is SQL of (id, name, country) of buyers that have none yet."""
     _in_blocks(cursor, source, _add)
@@ -46,11 +52,24 @@ def change_names(cursor: Any, source: str) -> None:
 
 def settle_names(cursor: Any, rows: Iterable[tuple[int, Any, Any]]) -> None:
     """Make these buyers (id, name, country) found by the names given."""
+    _stage(cursor, rows)
+    cursor.execute(_SETTLE)
+
+
+def remake_names(cursor: Any, rows: Iterable[tuple[int, Any, Any]]) -> int:
+    """Make core and terms of these names (id, text, country) anew from their texts; answers how many were others."""
+    _stage(cursor, rows)
+    cursor.execute(_REMAKE)
+    others: int = cursor.rowcount
+    cursor.execute("TRUNCATE named_buyers")
+    return others
+
+
+def _stage(cursor: Any, rows: Iterable[tuple[int, Any, Any]]) -> None:
     cursor.execute(_STAGED)
     with cursor.copy("COPY named_buyers (buyer, text, country, core, terms) FROM STDIN") as copy:
         for row in _named(rows):
             copy.write_row(row)
-    cursor.execute(_SETTLE)
 
 
 def _add(cursor: Any, rows: Iterable[tuple[int, Any, Any]]) -> None:

@@ -116,13 +116,16 @@ def cleaned(text: str) -> str:
 def find_buyers(*, text: str, country: str = "", status: str = "", exporter: int | None = None) -> Findings:
     """Search the directory; `exporter`: whose own book the rows are marked by.
 
-    Numbers first, then names by how surely they are meant. Refuses `query_too_short` and `query_too_long`.
+    Numbers first, then names by how surely they are meant. Refuses `query_too_short`, `query_too_long` and, of marks or
+    pictures only, `query_without_letters`.
     """
     text = cleaned(text)
     if len(text) < SHORTEST:
         return Findings(refusals=(refusal("query_too_short", "q"),))
     if len(text) > LONGEST:
         return Findings(refusals=(refusal("query_too_long", "q", length=LONGEST),))
+    if not any(map(str.isalnum, text)):
+        return Findings(refusals=(refusal("query_without_letters", "q"),))
     numbered = buyers_with_number(text, country) if _may_be_number(text) else []
     found = {b.pk: Found(b, NUMBER) for b in numbered if not status or b.status == status}
     named, more = _named(text, Narrowing(country, status))

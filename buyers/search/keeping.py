@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from django.db import connection, transaction
 from django.db.models import Max, Min
 
-from buyers.directory.naming import settle_names
+from buyers.directory.naming import remake_names, settle_names
 from buyers.models import Buyer, TermFrequency
 
 # Of so many names the terms are counted; a larger directory is sampled. A term that fewer of them have is rare.
@@ -45,13 +45,28 @@ def fill_names(first: int, last: int) -> int:
         return len(rows)
 
 
-def fill_all_names() -> Iterator[tuple[int, int, int]]:
-    """`fill_names` range by range over the whole directory; yields (last looked at, last of all, rows put right)."""
+def remake_range(first: int, last: int) -> int:
+    """Make the names of the buyers from `first` to `last` anew from their texts; answers how many were others.
+
+    For the upgrade that brings other rules of folding, or other legal forms, with it.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SELECT id, text, country FROM buyers_name WHERE buyer_id BETWEEN %s AND %s", [first, last])
+        return remake_names(cursor, cursor.fetchall())
+
+
+def fill_all_names(anew: bool = False) -> Iterator[tuple[int, int, int]]:
+    """`fill_names` range by range over the whole directory; yields (last looked at, last of all, rows put right).
+
+    `anew`: names that are there already are made anew too.
+    """
     bounds = Buyer.objects.aggregate(first=Min("pk"), last=Max("pk"))
     first, last = bounds["first"], bounds["last"]
     while first is not None and first <= last:
         to = min(first + RANGE - 1, last)
-        yield to, last, fill_names(first, to)
+        rows = fill_names(first, to) + (remake_range(first, to) if anew else 0)
+        yield to, last, rows
         first = to + 1
 
 

@@ -68,6 +68,26 @@ def test_the_command_puts_right_what_a_path_forgot_and_can_be_called_again(capsy
     keep_names_current()
 
 
+def test_names_are_made_anew_when_the_rules_by_which_they_are_folded_have_changed(capsys: pytest.CaptureFixture[str]):
+    row, other = buyer("Ilium Works GmbH"), buyer("Troja AG")
+    named(row, "Ilium Factory Ltd", kind="former")
+    row.names.update(core="as it was", terms=[1])
+    call_command("fill_names")
+    assert "0 names put right" in capsys.readouterr().out
+    call_command("fill_names", "--anew")
+    assert "2 names put right" in capsys.readouterr().out
+    assert set(row.names.values_list("core", flat=True)) == {"ilium works", "ilium factory"}
+    assert [found.buyer for found in find_buyers(text="works ilium").rows] == [row]
+    assert names_of(other) == [("current", "Troja AG")]
+
+
+def test_a_name_that_is_only_folded_otherwise_is_no_former_name():
+    row = buyer("Ilium Works GmbH")
+    row.names.update(core="as it was")
+    keep_names([row.pk])
+    assert names_of(row) == [("current", "Ilium Works GmbH")]
+
+
 def test_an_empty_directory_has_nothing_to_fill(capsys: pytest.CaptureFixture[str]):
     call_command("fill_names")
     assert capsys.readouterr().out == "0 names put right, 0 terms counted\n"

@@ -16,7 +16,7 @@ def find_buyer(request: HttpRequest) -> HttpResponse:
     """Search the shared directory; choosing a row takes it into the firm's book."""
     form = FindForm(request.GET)
     text, narrowed = form.wanted()
-    asked = bool(text.strip())
+    asked = bool(text)
     found = find_buyers(text=text, **narrowed, exporter=request.firm.pk) if asked else Findings()
     context = {
         "form": form,

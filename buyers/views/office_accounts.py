@@ -19,7 +19,7 @@ from buyers.intake.forms import AccountsFileForm, StatementForm
 from buyers.models import Buyer, FeedRun
 from buyers.models.directory_import import ImportStage
 from buyers.models.feed import FeedKind
-from buyers.search import find_buyers
+from buyers.search import cleaned, find_buyers
 from buyers.tables import written_refusals
 from buyers.views.accounts_review import changed_lines, judged, known_as, review_of
 from buyers.wording import WORDS
@@ -84,7 +84,7 @@ def _kept(request: HttpRequest, form: StatementForm, buyer: Buyer, same: Any) ->
 
 
 def found_by_name(request: HttpRequest) -> dict[str, Any]:
-    text = request.GET.get("q", "")
+    text = cleaned(request.GET.get("q", ""))
     found = find_buyers(text=text) if text else None
     return {"q": text, "found": found, "rows": found.rows if found else []}
 

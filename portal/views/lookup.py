@@ -39,7 +39,7 @@ def grade_lookup(request: HttpRequest) -> HttpResponse:
             refusals = refused.refusals
     form = FindForm(request.GET)
     text, narrowed = form.wanted()
-    asked = bool(text.strip())
+    asked = bool(text)
     found_rows = find_buyers(text=text, **narrowed, exporter=request.firm.pk) if asked else Findings()
     context = {
         "form": form,
