@@ -116,19 +116,36 @@ def screen_all() -> int:
     return screened
 
 
+SLIPS = tuple(
+    slip + where
+    for slip in ("a letter less", "a letter more", "another letter", "two letters swapped")
+    for where in ("", " anywhere")
+)
+
+
+def slipped(word: str, how: str, made: random.Random) -> str:
+    at = made.randrange(1, max(len(word) - 1, 2))
+    if how == "a letter less":
+        return word[:at] + word[at + 1 :]
+    if how == "two letters swapped":
+        at -= 1
+        return word[:at] + word[at + 1 : at + 2] + word[at : at + 1] + word[at + 2 :]
+    letter = made.choice("abcdefghijklmnopqrstuvwxyz")
+    return word[:at] + letter + word[at if how == "a letter more" else at + 1 :]
+
+
 def otherwise(name: str, how: str, made: random.Random) -> str:
     """The name as somebody else might write it."""
     words = name.title().split()
     if how == "swapped words" and len(words) > 1:
         made.shuffle(words)
-    elif how == "a letter less":
-        longest = max(range(len(words)), key=lambda at: len(words[at]))
-        at = made.randrange(1, max(len(words[longest]) - 1, 2))
-        words[longest] = words[longest][:at] + words[longest][at + 1 :]
-    elif how == "two letters swapped":
-        longest = max(range(len(words)), key=lambda at: len(words[at]))
-        word, at = words[longest], made.randrange(0, max(len(words[longest]) - 1, 1))
-        words[longest] = word[:at] + word[at + 1 : at + 2] + word[at : at + 1] + word[at + 2 :]
+    elif how in SLIPS:
+        # In the longest word, or in any that has letters to slip in: the legal form as well.
+        fit = [at for at, word in enumerate(words) if sum(map(str.isalpha, word)) > 2]
+        if not fit:
+            return " ".join(words)
+        at = made.choice(fit) if how.endswith("anywhere") else max(fit, key=lambda at: len(words[at]))
+        words[at] = slipped(words[at], how.removesuffix(" anywhere"), made)
     elif how == "another legal form":
         return " ".join(words_of(name)).title() + " LLC"
     elif how == "a common word more":
@@ -145,15 +162,14 @@ def quality(path: Path) -> None:
         "as it is",
         "another legal form",
         "swapped words",
-        "a letter less",
-        "two letters swapped",
+        *SLIPS,
         "a common word more",
     ):
         found = sum(
             any(hit.listed.entry == int(e.source_id) for hit in screen.hits(otherwise(e.name, how, made), ""))
             for e in sample
         )
-        print(f"found again, {how:22} {found / len(sample):6.1%} of {len(sample):,}")
+        print(f"found again, {how:28} {found / len(sample):6.1%} of {len(sample):,}")
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """How like a buyer's name is to one on a sanctions list, and when that is like enough to be looked at by a person.
 
 Words are compared, in any order, each weighted by how rare it is among companies' names: "Trading" and the like tell
-little, legal forms nothing. A word with one letter more, less, other or swapped counts nearly as the same. The
-likeness that makes a hit depends on the country: the same one, one the list does not name, another one. Numbers and
-word frequencies are data (buyers/data/screening.json, word_frequencies.csv.gz).
+little, legal forms nothing. A word with one letter more, less, other or swapped counts nearly as the same, and so does
+a whole name, however short or common its words; a slip in a legal form leaves it one. Chinese names are compared in
+characters and in Latin letters. The likeness that makes a hit depends on the country: the same one, one the list does
+not name, another one. Numbers and word frequencies are data (buyers/data/screening.json, word_frequencies.csv.gz).
 
 A weighted Dice coefficient rather than a ratio of whole strings: on whole strings "Orient Shipping Co. Ltd." is liker
 to "Oriole Shipping Co. Ltd." than to "Orient Shpg".
@@ -18,10 +19,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
+from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
+from buyers.legal_forms import FORM_WORDS
 from buyers.names import spelled
+from buyers.romanising import romanised
 
 DATA = Path(__file__).parent / "data"
 SAME, UNKNOWN, OTHER = "same", "unknown", "other"
@@ -33,6 +38,8 @@ INDEXED_FROM = (0.3, 0.55)
 LONG_WORD = 6
 OF_A_SLIP = 15  # percent that a slip may cost before the words are compared: it makes a word seem rare
 LONG_ENOUGH = 5  # shorter words are compared letter by letter: MAR and MAS are two words
+FREQUENT = 0.5  # words of less weight are frequent: a slip of one is rather that than a name of its own
+SHORT = 3  # a word of so many letters with a slip is rather another one: VTB and VTC
 MOST_WORDS = 24
 
 
@@ -90,6 +97,12 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(spelled(name).content[:MOST_WORDS]))
 
 
+def spellings(name: str) -> tuple[str, ...]:
+    """The name, and a Chinese one in Latin letters as well (buyers/romanising.py)."""
+    latin = "" if name.isascii() else romanised(name)
+    return (name, latin) if latin else (name,)
+
+
 @lru_cache(maxsize=1)
 def _frequencies() -> tuple[Mapping[str, float], float]:
     """The weight of every frequent word, and that of all others."""
@@ -111,17 +124,51 @@ def weight(word: str) -> float:
 
 @dataclass(frozen=True)
 class Weighed:
-    """A name's words with their weights, the sum of these, and all words as one."""
+    """A name's words with their weights, the sum of these, and all words as one.
+
+    `least` is the sum if every word that is a frequent word or legal form but for a slip is that one; `form` the words
+    that were left out as legal form.
+    """
 
     words: dict[str, float]
     total: float
     joined: str
+    least: float
+    form: frozenset[str]
 
     @classmethod
     def of(cls, name: str) -> "Weighed":
         """The name taken apart."""
-        words = {word: weight(word) for word in words_of(name)}
-        return cls(words, sum(words.values()), "".join(words))
+        taken = spelled(name)
+        words = {word: weight(word) for word in taken.content[:MOST_WORDS]}
+        least = sum(min(worth, meant(word)) for word, worth in words.items())
+        return cls(words, sum(words.values()), "".join(words), least, frozenset(taken.words).difference(words))
+
+
+@lru_cache(maxsize=200_000)
+def meant(word: str) -> float:
+    """The weight of the most frequent word that `word` may be a slip of, 0 of a legal form's; its own if of none."""
+    if len(word) < LONG_ENOUGH or word in _frequencies()[0]:
+        return weight(word)
+    near = {known for shape in shapes(word) for known in _frequent_shapes().get(shape, ()) if is_slip(word, known)}
+    if not FORM_WORDS.isdisjoint(near):
+        return 0.0
+    return min(map(weight, near), default=weight(word))
+
+
+@lru_cache(maxsize=1)
+def _frequent_shapes() -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    frequent = {word for word, worth in _frequencies()[0].items() if worth < FREQUENT and len(word) >= LONG_ENOUGH}
+    for word in frequent | {form for form in FORM_WORDS if len(form) >= LONG_ENOUGH}:
+        for shape in shapes(word):
+            found[shape].append(word)
+    return dict(found)
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Whether one letter less, more, other, or two swapped make one of the other."""
+    return OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 def shapes(word: str) -> Iterable[str]:
@@ -135,10 +182,19 @@ def shapes(word: str) -> Iterable[str]:
 # --- likeness ---------------------------------------------------------------------------------------------------------
 
 
-def likeness(one: Weighed, other: Weighed, words_from: int) -> tuple[int, float]:
-    """(percent, weight of what both share) of two names: 100 for the same words in any order."""
+class Alike(NamedTuple):
+    """How like two names are: in percent, the weight of what both share, and whether they are the same but for one
+    slip that is not one letter for another in a word of two or three."""
+
+    percent: int
+    shared: float
+    slip: bool = False
+
+
+def likeness(one: Weighed, other: Weighed, words_from: int) -> Alike:
+    """How like two names are: 100 percent for the same words in any order."""
     if one.words.keys() == other.words.keys() or one.joined == other.joined:
-        return EXACT, one.total
+        return Alike(EXACT, one.total)
     shared = sum(worth for word, worth in one.words.items() if word in other.words)
     whole = one.total + other.total
     left = [word for word in other.words if word not in one.words and len(word) >= LONG_ENOUGH]
@@ -152,8 +208,31 @@ def likeness(one: Weighed, other: Weighed, words_from: int) -> tuple[int, float]
             shared += min(worth, other.words[at]) * same / 100
             whole -= abs(worth - other.words[at])
             left.remove(at)
+    formal = {*_slips_of_form(one, other), *_slips_of_form(other, one)}
+    whole -= sum(one.words.get(word, 0) + other.words.get(word, 0) for word in formal)
     # What is not the same is never called exact.
-    return min(round(200 * shared / (whole or 1)), EXACT - 1), shared
+    percent = min(round(200 * shared / (whole or 1)), EXACT - 1)
+    apart = (one.words.keys() ^ other.words.keys()) - formal
+    if not apart:
+        return Alike(percent, shared, slip=True)
+    near = abs(len(one.joined) - len(other.joined)) <= 1 and max(map(len, apart)) > SHORT
+    if near and is_slip(one.joined, other.joined):
+        # One letter in all of the name says more than one in a word of it, however common its words.
+        of_all = round(EXACT - EXACT / (min(len(one.joined), len(other.joined)) + 1))
+        return Alike(max(percent, of_all), shared, slip=True)
+    return Alike(percent, shared)
+
+
+def _slips_of_form(one: Weighed, other: Weighed) -> list[str]:
+    """The words of `one` that are the other's legal form, but for a slip: Limoted, Joint Stock Copany."""
+    if one.least == one.total and one.form == other.form:
+        return []
+    forms = [form for form in other.form if len(form) >= SHORT]
+    return [
+        word
+        for word in one.words
+        if word not in other.words and any(word == form or is_slip(word, form) for form in forms)
+    ]
 
 
 def country_likeness(country: str, countries: frozenset[str]) -> str:
@@ -163,17 +242,19 @@ def country_likeness(country: str, countries: frozenset[str]) -> str:
     return SAME if country in countries else OTHER
 
 
-def is_hit(percent: int, shared: float, country: str, weak: bool, by: Rule) -> bool:
+def is_hit(alike: Alike, country: str, weak: bool, by: Rule) -> bool:
     """Whether a likeness is to be looked at by a person.
 
-    A weak alias only when it is the same in the same country. The same name always, but in another country only when it
-    is distinctive. A similar name from the percentage of its country likeness on, when what is shared is distinctive.
+    A weak alias only when it is the same in the same country. The same name always, also with one slip, but in another
+    country only when it is distinctive. A similar name from the percentage of its country likeness on, when what is
+    shared is distinctive.
     """
     if weak:
-        return percent == EXACT and country == SAME
-    if percent == EXACT and country != OTHER:
+        return alike.percent == EXACT and country == SAME
+    if alike.percent == EXACT and country != OTHER:
         return True
-    return percent >= by.likeness_from[country] and shared >= by.distinctive_weight
+    enough = alike.percent >= by.likeness_from[country]
+    return enough and (alike.shared >= by.distinctive_weight or (alike.slip and country != OTHER))
 
 
 class Screen:
@@ -181,7 +262,7 @@ class Screen:
 
     def __init__(self, listed: Iterable[Listed], by: Rule):
         self.by, self.least = by, min(by.likeness_from.values())
-        self.listed = [(name, Weighed.of(name.name)) for name in listed]
+        self.listed = [(name, Weighed.of(written)) for name in listed for written in spellings(name.name)]
         found: dict[str, list[int]] = defaultdict(list)
         whole: dict[str, list[int]] = defaultdict(list)
         for place, (_name, weighed) in enumerate(self.listed):
@@ -189,36 +270,51 @@ class Screen:
             telling = [word for (word, worth), least in zip(rarest, INDEXED_FROM, strict=False) if worth >= least]
             for shape in {shape for word in telling for shape in shapes(word)}:
                 found[shape].append(place)
-            for joined in {weighed.joined, "".join(sorted(weighed.words))}:
+            # By the shapes of the whole where no word would find it once it has a slip.
+            slips = {weighed.joined} if any(len(word) >= LONG_ENOUGH for word in telling) else {*shapes(weighed.joined)}
+            for joined in slips | {"".join(sorted(weighed.words))}:
                 whole[joined].append(place)
         self.by_shape, self.by_whole = dict(found), dict(whole)
+        self.longest = max(map(len, whole), default=0)
 
     def hits(self, name: str, country: str) -> list[Likeness]:
-        """Every listed name that is like enough, the best of each entry."""
-        weighed = Weighed.of(name)
+        """Every listed name that is like enough, the best of each entry; a Chinese name in either script."""
         best: dict[int, Likeness] = {}
+        for weighed in map(Weighed.of, spellings(name)):
+            self._add_hits(best, weighed, country)
+        return sorted(best.values(), key=lambda hit: (-hit.percent, hit.listed.entry))
+
+    def _add_hits(self, best: dict[int, Likeness], weighed: Weighed, country: str) -> None:
         for place in self._candidates(weighed):
             listed, theirs = self.listed[place]
-            percent, shared = likeness(weighed, theirs, self.by.likeness_of_words)
+            alike = likeness(weighed, theirs, self.by.likeness_of_words)
             agree = country_likeness(country, listed.countries)
-            if is_hit(percent, shared, agree, listed.weak, self.by):
+            if is_hit(alike, agree, listed.weak, self.by):
                 known = best.get(listed.entry)
-                if known is None or (percent, listed.name) > (known.percent, known.listed.name):
-                    best[listed.entry] = Likeness(listed, percent, agree)
-        return sorted(best.values(), key=lambda hit: (-hit.percent, hit.listed.entry))
+                if known is None or (alike.percent, listed.name) > (known.percent, known.listed.name):
+                    best[listed.entry] = Likeness(listed, alike.percent, agree)
 
     def _candidates(self, weighed: Weighed) -> set[int]:
         """Listed names worth comparing: the same as a whole, or with a rare word of one shape and not so much longer or
         shorter that they could not be alike enough."""
-        same = {*self.by_whole.get(weighed.joined, ()), *self.by_whole.get("".join(sorted(weighed.words)), ())}
-        lookup, ours = self.by_shape.get, weighed.total
+        whole, lookup = self.by_whole.get, self.by_shape.get
+        same = {*whole(weighed.joined, ()), *whole("".join(sorted(weighed.words)), ())}
+        if weighed.least < weighed.total:
+            same.update(whole("".join(word for word in weighed.words if meant(word)), ()))
+        if len(weighed.joined) <= self.longest + 1:
+            for shape in shapes(weighed.joined):
+                if found := whole(shape):
+                    same.update(found)
         near: set[int] = set()
         for word in weighed.words:
             for shape in shapes(word):
                 if found := lookup(shape):
                     near.update(found)
         for place in near:
-            theirs = self.listed[place][1].total
-            if 200 * min(ours, theirs) >= (self.least - OF_A_SLIP) * (ours + theirs):
+            theirs = self.listed[place][1]
+            # What ours weighs at best for being like theirs: a slip makes a word seem rare.
+            ours = min(max(theirs.total, weighed.least), weighed.total)
+            least = min(max(ours, theirs.least), theirs.total)
+            if 200 * min(ours, least) >= (self.least - OF_A_SLIP) * (ours + least):
                 same.add(place)
         return same

@@ -27,7 +27,21 @@ from buyers.models import (
     Signal,
 )
 from buyers.models.name import NameKind
-from buyers.screening import Listed, Screen, Weighed, country_likeness, is_hit, likeness, rule, shapes, weight, words_of
+from buyers.romanising import romanised
+from buyers.screening import (
+    Alike,
+    Listed,
+    Screen,
+    Weighed,
+    country_likeness,
+    is_hit,
+    likeness,
+    meant,
+    rule,
+    shapes,
+    weight,
+    words_of,
+)
 from buyers.tests.factories import buyer, in_book, named, score
 from kernel.refusals import NotAllowed, Refused
 
@@ -107,7 +121,78 @@ def test_rare_words_tell_more_than_common_ones_and_long_ones_more_than_short():
     ],
 )
 def test_what_is_like_enough_depends_on_country_and_on_what_is_shared(percent, shared, country, weak, hit):
-    assert is_hit(percent, shared, country, weak, rule()) is hit
+    assert is_hit(Alike(percent, shared), country, weak, rule()) is hit
+
+
+def test_the_same_but_for_a_slip_need_not_be_distinctive_but_in_another_country():
+    assert is_hit(Alike(90, 0.1, slip=True), "unknown", False, rule())
+    assert not is_hit(Alike(99, 0.1, slip=True), "other", False, rule())
+    assert not is_hit(Alike(99, 0.1, slip=True), "same", True, rule())  # a weak alias
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "percent", "slip"),
+    [
+        ("Goldenstar Maritime Limitd", "GOLDENSTAR MARITIME LIMITED", 99, True),  # a slip in the legal form
+        ("Joint Stock Copany Goldenstar", "JOINT STOCK COMPANY GOLDENSTAR", 99, True),
+        ("Goldenstar Lmited", "GOLDENSTAR GMBH", 67, False),  # which the other does not have
+        ("Atlas Euipment", "ATLAS EQUIPMENT", 98, True),  # frequent words only
+        ("Smb Bank", "SMP BANK", 29, False),  # a word of three letters with a slip may be another one
+        ("Yakuaz", "YAKUZA", 86, True),
+        ("Mleon", "MELON", 83, True),
+        ("Vtb Bak", "VTB BANK", 86, True),
+    ],
+)
+def test_one_slip_in_the_whole_name_counts_however_short_or_common_its_words(one, other, percent, slip):
+    found = likeness(Weighed.of(one), Weighed.of(other), rule().likeness_of_words)
+    assert (found.percent, found.slip) == (percent, slip)
+
+
+@pytest.mark.parametrize("name", ["Atlas Euipment Ltd", "Gloobal Age", "Sky Trade Cmopany", "Sky Tradee Company"])
+def test_a_slip_in_a_name_of_frequent_words_is_found(name):
+    screen = Screen(
+        [
+            Listed(n, name, frozenset())
+            for n, name in enumerate(("ATLAS EQUIPMENT CO", "GLOBAL AGE", "SKY TRADE COMPANY"))
+        ],
+        rule(),
+    )
+    assert len(screen.hits(name, "DE")) == 1
+
+
+def test_a_word_is_weighed_as_the_frequent_one_it_may_be_a_slip_of():
+    assert meant("limoted") == 0 and meant("internatonal") == weight("international") < weight("internatonal")
+    assert meant("wonsan") == weight("wonsan") and meant("bank") == weight("bank")
+
+
+@pytest.mark.parametrize(
+    ("name", "latin"),
+    [
+        ("丹东金祥贸易有限公司", "dandong jinxiang trading"),
+        ("丹東中盛工貿有限公司", "dandong zhongsheng industry trade"),  # traditional characters
+        ("哈尔滨新西安电子（集团）有限公司", "harbin xinxian electronics group"),  # a place within a name is part of it
+        ("中国石油", "china petroleum"),
+        ("ABC贸易有限公司", "abc trading"),
+        ("Dandong Jinxiang", ""),
+        ("", ""),
+    ],
+)
+def test_chinese_names_are_romanised_as_their_companies_write_them(name, latin):
+    assert romanised(name) == latin
+
+
+def test_a_chinese_name_is_found_by_its_latin_one_and_the_other_way_round():
+    screen = Screen(
+        [
+            Listed(1, "DANDONG JINXIANG TRADE CO., LTD.", frozenset(["CN"])),
+            Listed(2, "武汉三江进出口有限公司", frozenset()),
+        ],
+        rule(),
+    )
+    assert [h.listed.entry for h in screen.hits("丹东金祥贸易有限公司", "CN")] == [1]
+    assert [h.listed.entry for h in screen.hits("Wuhan Sanjiang Import and Export Co., Ltd.", "CN")] == [2]
+    assert [(h.listed.entry, h.percent) for h in screen.hits("武漢三江進出口有限公司", "CN")] == [(2, 100)]
+    assert screen.hits("上海宏远贸易有限公司", "CN") == []
 
 
 def test_a_country_is_the_same_another_or_not_known():
