@@ -17,7 +17,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -126,23 +126,25 @@ def weight(word: str) -> float:
 class Weighed:
     """A name's words with their weights, the sum of these, and all words as one.
 
-    `least` is the sum if every word that is a frequent word or legal form but for a slip is that one; `form` the words
-    that were left out as legal form.
+    `form` are the words that were left out as legal form.
     """
 
     words: dict[str, float]
     total: float
     joined: str
-    least: float
     form: frozenset[str]
+
+    @cached_property
+    def least(self) -> float:
+        """The sum if every word that is a frequent word or legal form but for a slip is that one."""
+        return sum(min(worth, meant(word)) for word, worth in self.words.items())
 
     @classmethod
     def of(cls, name: str) -> "Weighed":
         """The name taken apart."""
         taken = spelled(name)
         words = {word: weight(word) for word in taken.content[:MOST_WORDS]}
-        least = sum(min(worth, meant(word)) for word, worth in words.items())
-        return cls(words, sum(words.values()), "".join(words), least, frozenset(taken.words).difference(words))
+        return cls(words, sum(words.values()), "".join(words), frozenset(taken.words).difference(words))
 
 
 @lru_cache(maxsize=200_000)
@@ -208,12 +210,12 @@ def likeness(one: Weighed, other: Weighed, words_from: int) -> Alike:
             shared += min(worth, other.words[at]) * same / 100
             whole -= abs(worth - other.words[at])
             left.remove(at)
-    formal = {*_slips_of_form(one, other), *_slips_of_form(other, one)}
+    apart = one.words.keys() ^ other.words.keys()
+    formal = {word for word in apart if _is_form(word, other.form if word in one.words else one.form)}
     whole -= sum(one.words.get(word, 0) + other.words.get(word, 0) for word in formal)
     # What is not the same is never called exact.
     percent = min(round(200 * shared / (whole or 1)), EXACT - 1)
-    apart = (one.words.keys() ^ other.words.keys()) - formal
-    if not apart:
+    if not (apart := apart - formal):
         return Alike(percent, shared, slip=True)
     near = abs(len(one.joined) - len(other.joined)) <= 1 and max(map(len, apart)) > SHORT
     if near and is_slip(one.joined, other.joined):
@@ -223,16 +225,9 @@ def likeness(one: Weighed, other: Weighed, words_from: int) -> Alike:
     return Alike(percent, shared)
 
 
-def _slips_of_form(one: Weighed, other: Weighed) -> list[str]:
-    """The words of `one` that are the other's legal form, but for a slip: Limoted, Joint Stock Copany."""
-    if one.least == one.total and one.form == other.form:
-        return []
-    forms = [form for form in other.form if len(form) >= SHORT]
-    return [
-        word
-        for word in one.words
-        if word not in other.words and any(word == form or is_slip(word, form) for form in forms)
-    ]
+def _is_form(word: str, forms: Iterable[str]) -> bool:
+    """Whether a word is one of the other name's legal form, but for a slip: Limoted, Joint Stock Copany."""
+    return any(word == form or (len(form) >= SHORT and is_slip(word, form)) for form in forms)
 
 
 def country_likeness(country: str, countries: frozenset[str]) -> str:
@@ -265,17 +260,20 @@ class Screen:
         self.listed = [(name, Weighed.of(written)) for name in listed for written in spellings(name.name)]
         found: dict[str, list[int]] = defaultdict(list)
         whole: dict[str, list[int]] = defaultdict(list)
+        slips: dict[str, list[int]] = defaultdict(list)
         for place, (_name, weighed) in enumerate(self.listed):
             rarest = sorted(weighed.words.items(), key=lambda word: (-word[1], word[0]))
             telling = [word for (word, worth), least in zip(rarest, INDEXED_FROM, strict=False) if worth >= least]
             for shape in {shape for word in telling for shape in shapes(word)}:
                 found[shape].append(place)
             # By the shapes of the whole where no word would find it once it has a slip.
-            slips = {weighed.joined} if any(len(word) >= LONG_ENOUGH for word in telling) else {*shapes(weighed.joined)}
-            for joined in slips | {"".join(sorted(weighed.words))}:
+            if not any(len(word) >= LONG_ENOUGH for word in telling):
+                for shape in shapes(weighed.joined):
+                    slips[shape].append(place)
+            for joined in {weighed.joined, "".join(sorted(weighed.words))}:
                 whole[joined].append(place)
-        self.by_shape, self.by_whole = dict(found), dict(whole)
-        self.longest = max(map(len, whole), default=0)
+        self.by_shape, self.by_whole, self.by_slip = dict(found), dict(whole), dict(slips)
+        self.longest = max(map(len, slips), default=0)
 
     def hits(self, name: str, country: str) -> list[Likeness]:
         """Every listed name that is like enough, the best of each entry; a Chinese name in either script."""
@@ -299,22 +297,28 @@ class Screen:
         shorter that they could not be alike enough."""
         whole, lookup = self.by_whole.get, self.by_shape.get
         same = {*whole(weighed.joined, ()), *whole("".join(sorted(weighed.words)), ())}
-        if weighed.least < weighed.total:
-            same.update(whole("".join(word for word in weighed.words if meant(word)), ()))
         if len(weighed.joined) <= self.longest + 1:
+            slip = self.by_slip.get
             for shape in shapes(weighed.joined):
-                if found := whole(shape):
+                if found := slip(shape):
                     same.update(found)
         near: set[int] = set()
         for word in weighed.words:
+            # A legal form with a slip stands in the way of finding the rest of the name.
+            if (found := whole(weighed.joined.replace(word, "", 1))) and not meant(word):
+                same.update(found)
             for shape in shapes(word):
                 if found := lookup(shape):
                     near.update(found)
-        for place in near:
+        ours, enough = weighed.total, self.least - OF_A_SLIP
+        for place in near - same:
             theirs = self.listed[place][1]
-            # What ours weighs at best for being like theirs: a slip makes a word seem rare.
-            ours = min(max(theirs.total, weighed.least), weighed.total)
-            least = min(max(ours, theirs.least), theirs.total)
-            if 200 * min(ours, least) >= (self.least - OF_A_SLIP) * (ours + least):
+            if 200 * min(ours, theirs.total) >= enough * (ours + theirs.total):
+                same.add(place)
+                continue
+            # What both weigh at best for being alike: a slip makes a word seem rare.
+            best = min(max(theirs.total, weighed.least), ours)
+            least = min(max(best, theirs.least), theirs.total)
+            if 200 * min(best, least) >= enough * (best + least):
                 same.add(place)
         return same

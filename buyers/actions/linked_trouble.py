@@ -14,26 +14,32 @@ from buyers.signals import Event, catalogue
 SOURCE = "fairlead"
 
 # Only direct links, and trouble that came from a link goes no further: else one failure would run through everybody.
+# From the links to what happened, not the other way round: few companies have links, and the directory is large.
 TROUBLE = """
-    WITH trouble AS (
-        SELECT COALESCE(firm.merged_into_id, firm.id) AS firm, signal.kind, signal.happened_on AS day,
-               'signal:' || signal.id AS key
-        FROM buyers_signal signal JOIN buyers_buyer firm ON firm.id = signal.buyer_id
+    WITH linked AS (
+        SELECT COALESCE(buyer.merged_into_id, buyer.id) AS buyer, link.relation,
+               COALESCE(other.merged_into_id, other.id) AS firm
+        FROM buyers_buyerlink link
+        JOIN buyers_buyer buyer ON buyer.id = link.buyer_id JOIN buyers_buyer other ON other.id = link.other_id
+        WHERE link.ended_at IS NULL AND link.relation = ANY(%(relations)s)
+    ), firms AS MATERIALIZED (SELECT DISTINCT firm FROM linked), entries AS MATERIALIZED (
+        SELECT firm, firm AS entry FROM firms
+        UNION ALL
+        SELECT firms.firm, merged.id FROM firms JOIN buyers_buyer merged ON merged.merged_into_id = firms.firm
+    ), trouble AS (
+        SELECT entries.firm, signal.kind, signal.happened_on AS day, 'signal:' || signal.id AS key
+        FROM entries JOIN buyers_signal signal ON signal.buyer_id = entries.entry
         WHERE signal.kind = ANY(%(kinds)s) AND signal.happened_on BETWEEN %(since)s AND %(today)s
         UNION ALL
-        SELECT COALESCE(firm.merged_into_id, firm.id), 'downgrade', score.scored_for, 'score:' || score.id
-        FROM buyers_score score JOIN buyers_buyer firm ON firm.id = score.buyer_id
-        WHERE firm.regraded_at >= %(since)s AND score.scored_for BETWEEN %(since)s AND %(today)s
+        SELECT entries.firm, 'downgrade', score.scored_for, 'score:' || score.id
+        FROM entries
+        JOIN buyers_buyer graded ON graded.id = entries.entry AND graded.regraded_at >= %(since)s
+        JOIN buyers_score score ON score.buyer_id = entries.entry
+        WHERE score.scored_for BETWEEN %(since)s AND %(today)s
             AND score.grade >= %(grade)s AND score.former_grade < %(grade)s AND 'downgrade' = ANY(%(kinds)s)
     )
-    SELECT DISTINCT COALESCE(linked.merged_into_id, linked.id), link.relation, other.name, trouble.kind, trouble.day,
-           trouble.key
-    FROM trouble
-    JOIN buyers_buyer other ON other.id = trouble.firm
-    JOIN buyers_buyer entry ON entry.id = trouble.firm OR entry.merged_into_id = trouble.firm
-    JOIN buyers_buyerlink link
-        ON link.other_id = entry.id AND link.ended_at IS NULL AND link.relation = ANY(%(relations)s)
-    JOIN buyers_buyer linked ON linked.id = link.buyer_id
+    SELECT DISTINCT linked.buyer, linked.relation, other.name, trouble.kind, trouble.day, trouble.key
+    FROM trouble JOIN linked ON linked.firm = trouble.firm JOIN buyers_buyer other ON other.id = trouble.firm
     ORDER BY 1, trouble.key
 """
 

@@ -11,6 +11,7 @@ from buyers.feeds.files import Unfit
 from buyers.feeds.lists import ListEntry, ListName, digest_of
 from buyers.feeds.ofac import OfacAddress, OfacAlias
 from buyers.models import FeedRefusal, FeedRun, SanctionsEntry, SanctionsName, ScreeningDue, ScreeningHit
+from buyers.models.copying import copy_in
 from buyers.models.screening import HitStage, NameQuality, SanctionsList
 from buyers.screening import rule
 from kernel.refusals import refusal, refuse
@@ -45,9 +46,9 @@ def take_in_list(
     gone = [] if unfit else [e for number, e in known.items() if number not in numbers and not e.removed_on]
     for off in gone:
         off.removed_on = edition
-    SanctionsEntry.objects.bulk_create(new, batch_size=2_000)
+    copy_in(new)
     SanctionsEntry.objects.bulk_update([*changed, *gone], TOLD, batch_size=1_000)
-    _replace_names(listed, {e.source_id: e for e in (*new, *changed)})
+    _replace_names(listed, {e.source_id: e for e in (*new, *changed)}, {e.pk for e in new})
     withdrawn = _withdraw_hits(gone)
     if new or changed:
         ScreeningDue.objects.queue_all()
@@ -70,9 +71,7 @@ def take_in_aliases(*, by: int | None, run: int, rows: Sequence[OfacAlias | Unfi
         if {(n.key, n.name, n.quality) for n in told} != set(known.get(entry.pk, [])):
             changed.append(entry)
     SanctionsName.objects.filter(entry__in=changed, source_key__startswith="a").delete()
-    SanctionsName.objects.bulk_create(
-        [_name(entry, name) for entry in changed for name in names.get(entry.source_id, [])], batch_size=2_000
-    )
+    copy_in([_name(entry, name) for entry in changed for name in names.get(entry.source_id, [])])
     _renew(changed, edition)
     taken = sum(len(names.get(e.source_id, [])) for e in changed)
     row.add(len(rows), taken, len(rows) - len(unfit) - taken, _refused(unfit))
@@ -147,17 +146,17 @@ def _brought_up(
     return True
 
 
-def _replace_names(listed: Sequence[ListEntry], entries: dict[str, SanctionsEntry]) -> None:
+def _replace_names(listed: Sequence[ListEntry], entries: dict[str, SanctionsEntry], new: set[int]) -> None:
     touched = [e for e in listed if e.source_id in entries]
     rows = [entries[e.source_id] for e in touched]
     own = Q(source_key="") | Q(source_key__startswith="r") | Q(source_key="original")
     un = Q(entry__sanctions_list=SanctionsList.UN)
-    SanctionsName.objects.filter(own | un, entry__in=rows).delete()
+    SanctionsName.objects.filter(own | un, entry__in=[row for row in rows if row.pk not in new]).delete()
     names = []
     for entry in touched:
         names.append(_name(entries[entry.source_id], ListName("", entry.name, NameQuality.PRIMARY)))
         names += [_name(entries[entry.source_id], name) for name in entry.names]
-    SanctionsName.objects.bulk_create(names, batch_size=2_000)
+    copy_in(names)
 
 
 def _name(entry: SanctionsEntry, name: ListName) -> SanctionsName:
