@@ -47,7 +47,11 @@ class ColumnsForm(forms.Form):
         label=_("Country of rows that name none"), required=False, help_text=_("Leave it open if they differ.")
     )
     encoding = forms.ChoiceField(
-        label=_("Characters of the file"), required=False, choices=[(code, ENCODING_LABELS[code]) for code in ENCODINGS]
+        label=_("Characters of the file"),
+        required=False,
+        choices=[(code, ENCODING_LABELS[code]) for code in ENCODINGS],
+        # Each is called what those who write in it call it.
+        widget=forms.Select(attrs={"translate": "no"}),
     )
 
     def __init__(

@@ -23,6 +23,7 @@ from buyers.signals import catalogue, seen_by_exporters
 from buyers.tests.factories import LINES, buyer, in_book, statement
 from desk.models import Document, Notice
 from desk.tests.files import EXE, PDF
+from desk.wording import notice_words
 from kernel.refusals import NotAllowed, Refused
 
 pytestmark = pytest.mark.django_db
@@ -109,7 +110,10 @@ def test_confirmed_accounts_count_are_told_and_hide_their_sender(firm, editor, a
     done = confirmed(row)
     assert (done.stage, done.statement.source, done.statement.sales) == ("confirmed", "policyholder", AMOUNTS["sales"])
     assert AuditEvent.objects.get(action="confirm_accounts").details["corrected"] == ["sales"]
-    assert Notice.objects.filter(kind="buyers.accounts_confirmed", recipient=editor, channel="page").count() == 1
+    told = Notice.objects.get(kind="buyers.accounts_confirmed", recipient=editor, channel="page")
+    assert notice_words(told).headline == (
+        "The accounts of Kesselring Werkzeuge GmbH to 2025-12-31 that you sent are confirmed"
+    )
     signal = Signal.objects.get()
     assert signal.reporter == firm
     (seen,) = seen_by_exporters([signal.told()], catalogue())
@@ -328,6 +332,7 @@ def test_the_file_is_seen_page_by_page_beside_the_form(firm, editor, about, offi
     assert second in part and "Previous page" in part and "<html" not in part
     assert "That was the last page" in office.get(at, {"page": "3"}, **turned).content.decode()
     assert first in office.get(at, {"page": "²"}, **turned).content.decode()
+    assert second in office.post(at, typed(page="2")).content.decode()  # looked through, the page stays
     answer = office.get(second)
     assert answer.headers["Content-Type"] == "image/png" and "no-store" in answer.headers["Cache-Control"]
     assert answer.content.startswith(b"\x89PNG")

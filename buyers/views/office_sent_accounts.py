@@ -42,7 +42,7 @@ def decide_accounts(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         pk=pk,
     )
-    sheet = _sheet(row, row_number(request.GET.get("page", "")) or 1)
+    sheet = _sheet(row, row_number(request.POST.get("page") or request.GET.get("page", "")) or 1)
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "sheet":
         return render(request, "buyers/office/accounts_sheet.html", {"submission": row, "sheet": sheet})
     buyer: Buyer = row.buyer.merged_into or row.buyer
