@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from buyers.customer_lists.places import country_code
 from buyers.directory.characters import encoding_of
 from buyers.directory.shapes import DELIMITERS
 from buyers.identity import SCHEMES, checked, guessed_schemes, normalised
@@ -159,6 +160,8 @@ def _numbers(row: dict[str, str]) -> tuple[tuple[str, str], ...] | Refusal:
     text, scheme, country = row["number"], row.get("scheme", "").upper(), row.get("country", "").upper()
     if not normalised(text):
         return refusal("identifier_missing", "number")
+    if country and country_code(country) != country:
+        return refusal("country_unknown", "country")
     # Issued long ago and looked up, not given out: what a register gave with wrong check digits is found, too.
     for kind in [scheme] if scheme else []:
         found = checked(kind, text, country, issued=True)

@@ -47,12 +47,13 @@ def told(**changed: str) -> dict[str, str]:
     return {name: str(value) for name, value in {**plain, **LINES, **changed}.items()}
 
 
-@pytest.mark.parametrize(("changed", "code"), IMPOSSIBLE)
+@pytest.mark.parametrize(("changed", "code"), [*IMPOSSIBLE, ({"country": "ZZ"}, "country_unknown")])
 def test_a_file_refuses_the_row_and_takes_the_rest(tmp_path, changed: dict[str, str], code: str):
     buyer("Kesselring Werkzeuge GmbH", lei=LEI)
-    names = ["number", *told()]
-    rows = [{"number": LEI, **told(period_end="2024-12-31")}, {"number": LEI, **told(**changed)},
-            {"number": LEI, **told(period_end="2023-12-31")}]  # fmt: skip
+    names = ["number", "country", *told()]
+    plain = {"number": LEI, "country": "de"}
+    rows = [{**plain, **told(period_end="2024-12-31")}, {**plain, **told(**changed)},
+            {**plain, **told(period_end="2023-12-31")}]  # fmt: skip
     path = tmp_path / "accounts.csv"
     path.write_text("\n".join([";".join(names), *(";".join(row[name] for name in names) for row in rows)]))
     run = load_accounts_file(hand_in_accounts_file(by=None, file_name=path.name).pk, path)
