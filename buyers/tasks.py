@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from buyers.actions.override import lapse_override
 from buyers.actions.score import refresh_range, score_buyer
-from buyers.actions.score_run import fail_range, finish_run, plan_refresh
+from buyers.actions.score_run import end_session, fail_range, finish_run, plan_refresh
 from buyers.adapters import ImportRunning, load_directory_file
 from buyers.models import DirectoryImport, GradeOverride, ScoreRange, ScoreRun
 from buyers.models.directory_import import ImportStage
@@ -50,7 +50,9 @@ def lapse_overrides() -> None:
 
 @shared_task
 def sweep_ranges() -> None:
-    """Every minute: ranges whose worker never came, or died, are given to others; runs that are over are noted."""
+    """Every minute: ranges whose worker never came, died or stands still go to others; ends of runs are noted."""
+    for score_range, session in ScoreRange.objects.overstayed():
+        end_session(by=None, score_range=score_range, session=session)
     finish_runs()
     wake_workers()
 

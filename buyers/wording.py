@@ -573,6 +573,7 @@ TRAIL: dict[str, Any] = {
     "audit_end_override": _("Ended a grade set by an underwriter"),
     "audit_lapse_override": _("A grade set by an underwriter was over"),
     "audit_plan_rescore": _("Planned to score everybody under another edition"),
+    "audit_end_session": _("Ended the session of a worker that stood still"),
     "audit_finish_run": _("Noted the end of a refresh"),
     "audit_fail_range": _("Gave up a part of a refresh"),
     "audit_resume_refresh": _("Took up a refresh again"),

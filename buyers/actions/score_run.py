@@ -108,6 +108,15 @@ def fail_range(*, by: int | None, score_range: int, worker: str, failure: str) -
 
 
 @action
+def end_session(*, by: int | None, score_range: int, session: int) -> bool:
+    """End the session of a worker that stands still in the middle of a range, long after its lease: what it wrote is
+    rolled back and what it locked is free. Should it ever go on, it finds its connection closed."""
+    ended = ScoreRange.objects.end_session(session)
+    record(by=by, subject=f"scorerange:{score_range}", session=session, ended=ended)
+    return ended
+
+
+@action
 def resume_refresh(*, by: int | None, run: int) -> int:
     """Let the ranges given up be tried again, and those whose worker is gone at once; how many there are. For
     underwriters, once the cause is gone. What somebody is working on stays theirs."""

@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 # A range that fails this often is left to a person, who resumes it once the cause is gone.
 MOST_ATTEMPTS = 5
+# So long after its lease a worker's session is ended by the sweep.
+OVERSTAY = timedelta(seconds=10)
 
 # A claim is one statement: whoever updates the row first has it. A range being worked on is locked, hence skipped even
 # when its lease has run out; a dead worker's lock goes with its connection. What is due goes before a re-score of
 # everybody, of which no more than so many ranges are worked on at once.
 CLAIM = """
     UPDATE buyers_scorerange
-    SET claimed_by = %(worker)s, claimed_until = %(until)s, attempts = attempts + 1
+    SET claimed_by = %(worker)s, claimed_until = %(until)s, attempts = attempts + 1, session = pg_backend_pid()
     WHERE id = (
         SELECT part.id FROM buyers_scorerange part JOIN buyers_scorerun run ON run.id = part.run_id
         WHERE part.done_at IS NULL AND part.attempts < %(most)s
@@ -29,6 +31,14 @@ CLAIM = """
         FOR UPDATE OF part SKIP LOCKED
     )
     RETURNING id
+"""
+
+# Sessions of workers that hold a range long after its lease was over: their process stands still, on a machine that
+# still answers for it, and perhaps in the middle of a COPY, which none of the server's own time limits ends.
+OVERSTAYED = """
+    SELECT part.id, activity.pid FROM buyers_scorerange part
+    JOIN pg_stat_activity activity ON activity.pid = part.session AND activity.datname = current_database()
+    WHERE part.done_at IS NULL AND part.claimed_until < %(long_ago)s AND activity.xact_start < part.claimed_until
 """
 
 # Cut by count, not by id: those concerned may lie anywhere in the directory.
@@ -149,6 +159,20 @@ class ScoreRangeQuerySet(models.QuerySet["ScoreRange"]):
             row = cursor.fetchone()
         return row[0] if row else None
 
+    @staticmethod
+    def overstayed() -> list[tuple[int, int]]:
+        """(range, session) where a worker's transaction outlived its lease by OVERSTAY: both are to be parted."""
+        with connection.cursor() as cursor:
+            cursor.execute(OVERSTAYED, {"long_ago": timezone.now() - OVERSTAY})
+            return list(cursor.fetchall())
+
+    @staticmethod
+    def end_session(session: int) -> bool:
+        """End a session of this database's, so that its transaction is rolled back; False when it was gone."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [session])
+            return cursor.fetchone()[0]
+
     def cut(self, run: ScoreRun, size: int) -> int:
         """Cut the buyers a run concerns into ranges of about `size`; how many there are."""
         with connection.cursor() as cursor:
@@ -165,6 +189,7 @@ class ScoreRange(models.Model):
     last_buyer = models.BigIntegerField()
     claimed_by = models.CharField(max_length=120, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
+    session = models.IntegerField(null=True, blank=True)  # of the database's, in which it was claimed
     attempts = models.PositiveSmallIntegerField(default=0)
     passes = models.PositiveSmallIntegerField(default=0)  # times it was worked on and somebody else held some buyers
     done_at = models.DateTimeField(null=True, blank=True)

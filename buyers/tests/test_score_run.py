@@ -22,7 +22,7 @@ from accounts.tests.moments import eventually, waiting_for
 from buyers import tasks
 from buyers.actions import score_run
 from buyers.actions.score import refresh_range, score_buyer
-from buyers.actions.score_run import fail_range, finish_run, plan_refresh, plan_rescore, resume_refresh
+from buyers.actions.score_run import end_session, fail_range, finish_run, plan_refresh, plan_rescore, resume_refresh
 from buyers.freshness import next_look
 from buyers.models import Alert, Buyer, Score, ScoreRange, ScoreRun, Signal
 from buyers.models.score_run import MOST_ATTEMPTS, RunKind
@@ -678,3 +678,62 @@ def test_a_worker_killed_in_the_middle_of_a_range_loses_and_doubles_nothing(sett
     assert Alert.objects.count() == 6
     assert ScoreRange.objects.get(pk=held.pk).attempts == 2
     assert ScoreRun.objects.get().finished_at
+
+
+def waits_for_rows() -> bool:
+    """Whether a session stands in a COPY whose rows never come: neither computing nor waiting for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND"
+            " query LIKE 'COPY buyers_score %' AND state = 'active' AND wait_event = 'ClientRead'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.xdist_group("races")
+def test_a_worker_that_stands_still_in_the_middle_of_a_range_loses_it_and_writes_nothing_when_it_goes_on(settings):
+    firm = exporter()
+    member(firm)
+    for each in due(6):
+        in_book(firm, each)
+    planned(settings, size=3)
+    command = [sys.executable, "-m", "django", "refresh_scores", "--join"]
+    worker = subprocess.Popen(
+        command, env=environment(), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE buyers_score IN SHARE MODE")
+            eventually(lambda: waiting_for("buyers_score") == 1)
+            worker.send_signal(signal.SIGSTOP)  # its machine still answers for it
+        eventually(waits_for_rows)
+        held = ScoreRange.objects.get(attempts=1)
+        assert work_on_next_range()
+        assert Score.objects.count() == 3
+
+        def swept() -> bool:
+            sweep_ranges()  # as beat does every minute
+            return work_on_next_range()
+
+        eventually(swept)  # lease and grace are over
+        assert AuditEvent.objects.get(action="end_session").details["ended"] is True
+        assert Score.objects.count() == 6
+        worker.send_signal(signal.SIGCONT)
+        worker.wait(timeout=60)
+    finally:
+        worker.kill()
+        worker.wait()
+    assert Score.objects.count() == Score.objects.values("buyer").distinct().count() == 6
+    assert Alert.objects.count() == 6
+    held.refresh_from_db()
+    assert (held.attempts, held.failure) == (2, "")
+    assert ScoreRun.objects.get().finished_at
+
+
+@pytest.mark.django_db
+def test_a_session_that_is_gone_ends_nothing():
+    assert end_session(by=None, score_range=1, session=2**30) is False
+    assert ScoreRange.objects.overstayed() == []
