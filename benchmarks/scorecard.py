@@ -4,7 +4,7 @@
     python benchmarks/scorecard.py 5year_half.arff [--columns buyers/data/polish_columns.json] [--seeds 0 1]
 
 Needs requirements-train.txt. Five folds, stratified, duplicates grouped. The last two lines say what a card would reach
-that also reads the file's contradictions (docs/model-card-2026-2.md): it is not shipped.
+that also reads the file's contradictions (docs/model-card-2026-3.md): it is not shipped.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def main() -> None:
     row("dropped and filled, this way of learning", firms, additive(sound, shipped), options.seeds, questioned)
     row("dropped and filled, a plain binned card", firms, plain(sound), options.seeds, questioned)
     held = trial(firms.without(questioned), additive(sound, shipped), 5, options.seeds[0])
-    print(f"dropped, gaps as they are (2026-2): AUC {held.mean_auc:.4f}")
+    print(f"dropped, gaps as they are (2026-3): AUC {held.mean_auc:.4f}")
     print("\n".join(calibration(firms.failed, held.log_odds)))
     more = contradicting(options.file, where)
     if more is not None:

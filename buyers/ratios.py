@@ -89,7 +89,7 @@ def _activity(f: Facts) -> dict[str, Column]:
 
 
 def _questioned(f: Facts) -> dict[str, Column]:
-    """Ratios whose columns in the training data look like artefacts of collection (docs/model-card-2026-2.md). Only the
+    """Ratios whose columns in the training data look like artefacts of collection (docs/model-card-2026-3.md). Only the
     reference edition uses them."""
     assets, sales = positive(f["total_assets"]), positive(f["sales"])
     operating = a_year(f["operating_profit"], f["months"])

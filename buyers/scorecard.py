@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-CURRENT = "2026-2"
+CURRENT = "2026-3"
 EDITIONS = Path(__file__).parent / "editions"
 
 # More is better; less is better; each value stands for itself; neither: a bin is worth what was seen of it.

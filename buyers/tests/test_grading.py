@@ -123,7 +123,7 @@ def test_a_million_are_graded_by_the_same_function_in_a_moment():
 
 # --- the edition in use: additive, monotone, under its country's ceiling ----------------------------------------------
 
-TRAINED = edition("2026-2")
+TRAINED = edition()
 
 
 def under(card, insolvent: bool = False, **values: float):

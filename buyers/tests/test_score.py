@@ -15,7 +15,7 @@ from buyers.actions.signal import record_signal
 from buyers.explanation import same_bins
 from buyers.freshness import next_look
 from buyers.models import Alert, Buyer, CountryRisk, Score
-from buyers.scorecard import edition
+from buyers.scorecard import CURRENT, edition
 from buyers.tests.factories import buyer, experience, in_book, quoted, score, statement
 from desk.models import Notice
 from kernel.refusals import NotAllowed
@@ -40,7 +40,7 @@ def test_a_score_is_kept_with_everything_it_came_from():
     statement(firm, date(2025, 12, 31))
     statement(firm, date(2024, 12, 31), sales=12_000_000)
     row = scored(firm)
-    assert (row.edition, row.scale, row.scored_for, row.former_grade) == ("2026-2", "1-10, 1 best", TODAY, None)
+    assert (row.edition, row.scale, row.scored_for, row.former_grade) == (CURRENT, "1-10, 1 best", TODAY, None)
     assert value(row, "equity_ratio") == 350  # 35.0 %
     assert value(row, "sales_growth") == 250  # 12 to 15 million
     assert value(row, "accounts_age") == 325

@@ -26,6 +26,7 @@ from buyers.actions.score_run import end_session, fail_range, finish_run, plan_r
 from buyers.freshness import next_look
 from buyers.models import Alert, Buyer, Score, ScoreRange, ScoreRun, Signal
 from buyers.models.score_run import MOST_ATTEMPTS, RunKind
+from buyers.scorecard import CURRENT
 from buyers.tasks import plan_scores, sweep_ranges, work_on_next_range, work_on_refresh
 from buyers.tests.factories import buyer, in_book, statement
 from kernel.refusals import NotAllowed
@@ -442,10 +443,10 @@ def test_everyone_is_scored_again_under_the_edition_in_use_and_old_scores_keep_t
     run = ScoreRun.objects.get(kind=RunKind.EVERYONE)
     assert f"run {run.pk}: 1 ranges" in capsys.readouterr().out
     editions = Score.objects.filter(buyer=first).order_by("id").values_list("edition", flat=True)
-    assert list(editions) == ["2026-1", "2026-2"]
+    assert list(editions) == ["2026-1", CURRENT]
     assert Score.objects.filter(buyer=unrated).count() == 0
     assert Score.objects.filter(buyer=gone).count() == 1
-    assert (run.edition, run.ranges.get().scored) == ("2026-2", 1)
+    assert (run.edition, run.ranges.get().scored) == (CURRENT, 1)
     call_command("refresh_scores", "--everyone")  # a second time there is nobody left
     assert "nothing to refresh" in capsys.readouterr().out
     assert AuditEvent.objects.filter(action="plan_rescore").last().details["outcome"] == "nothing_due"
@@ -466,7 +467,7 @@ def test_what_is_due_goes_before_everybody_and_nobody_is_scored_twice(settings, 
     assert whole.finished_at is None
     work_to_the_end()
     assert Score.objects.filter(run=whole).count() == 3
-    assert Score.objects.filter(edition="2026-2").count() == 4
+    assert Score.objects.filter(edition=CURRENT).count() == 4
 
 
 @pytest.mark.django_db

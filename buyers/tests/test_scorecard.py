@@ -44,7 +44,7 @@ def test_a_higher_oecd_class_never_gives_more_points_and_unclassified_stands_for
     assert country.points[9] < country.points[0]  # unclassified is not 0
 
 
-@pytest.mark.parametrize("name", ["2026-1", "2026-2"])
+@pytest.mark.parametrize("name", ["2026-1", "2026-2", "2026-3"])
 def test_what_is_missing_is_never_better_than_the_best_nor_worse_than_the_worst_of_its_bins(name: str):
     for indicator in edition(name).indicators:
         assert min(indicator.points) <= indicator.missing <= max(indicator.points), indicator.code

@@ -37,10 +37,10 @@ def test_a_group_a_reader_may_not_see_has_no_step():
 
 
 def test_an_indicator_that_may_fall_deep_does_not_outshine_the_others():
-    payment = {i.code: i for i in edition("2026-2").indicators if i.group == "payment"}
+    payment = {i.code: i for i in edition().indicators if i.group == "payment"}
     # By hand, weights 8 and 2: invoices paid as late as the card knows (0 × 8) and no claim filed (1 × 2) are 2 of 10.
     late = Line(
         "days_beyond_terms", "payment", LOWERS, min(payment["days_beyond_terms"].points), 8, "days_beyond_terms"
     )
     none = Line("claims_filed", "payment", LIFTS, max(payment["claims_filed"].points), 2, "claims_filed_none")
-    assert [s.step for s in strengths([late, none], edition("2026-2"))] == [2]
+    assert [s.step for s in strengths([late, none], edition())] == [2]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from buyers.scorecard import DOWN, UP, edition, parsed_edition
+from buyers.scorecard import CURRENT, DOWN, UP, edition, parsed_edition
 from buyers.training.measures import auc, brier, reliability, slope_and_intercept, with_prior
 from buyers.training.reading import DATA, BadFile, filled, sample, sources, trainable
 from buyers.training.reports import tried
@@ -113,7 +113,7 @@ def test_a_mapping_to_what_nobody_knows_is_refused(tmp_path: Path, row: dict):
 def test_every_trained_indicator_of_an_edition_is_one_the_portal_forms():
     trained = {spec.code for spec in trainable()}
     assert set(sources(POLISH)) == trained | {"failed"}
-    assert {spec.code for spec in trainable() if not spec.questioned} <= set(edition("2026-2").codes)
+    assert {spec.code for spec in trainable() if not spec.questioned} <= set(edition().codes)
 
 
 def test_gaps_are_filled_with_known_values_of_their_column_and_nothing_else_changes():
@@ -187,7 +187,7 @@ def test_an_edition_is_tried_on_a_file(tmp_path: Path):
     out, err = StringIO(), StringIO()
     call_command("try_scorecard", invented(tmp_path / "firms.csv"), stdout=out, stderr=err)
     assert "line 402 left out: not_a_finite_number equity_ratio" in err.getvalue()
-    assert "edition 2026-2" in out.getvalue()
+    assert f"edition {CURRENT}" in out.getvalue()
     assert "AUC 0." in out.getvalue()
     assert "gaps filled at random 5 times: AUC 0." in out.getvalue()
 

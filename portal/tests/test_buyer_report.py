@@ -14,7 +14,7 @@ from accounts.models import Exporter
 from accounts.tests.factories import exporter, member, signed_in, staff
 from buyers.actions.merge import merge_buyers
 from buyers.actions.score import score_buyer
-from buyers.models import Buyer, BuyerLink, CountryRisk, Signal
+from buyers.models import Buyer, BuyerLink, CountryRisk, Score, Signal
 from buyers.tests.factories import buyer, experience, in_book, quoted, score, statement
 from policies.tests.factories import policy
 from portal.typesetting import printable, typeset
@@ -221,7 +221,10 @@ def test_a_chinese_reader_gets_chinese(reader: Client, firm: Exporter):
 def test_what_changed_stands_in_the_pdf(reader: Client, firm: Exporter, language: str, first: str, now: str, gone: str):
     about = scored(with_accounts(firm))
     assert first in pdf_of(reader, about, language)[1]
-    assert now in pdf_of(reader, scored(about), language)[1]
+    row = Score.objects.latest_of(about)
+    row.pk, row.former_grade = None, row.grade  # the same score once more, as a refresh of everybody writes it
+    row.save(force_insert=True)
+    assert now in pdf_of(reader, about, language)[1]
     last = about.statements.order_by("-period_end").first()
     statement(about, last.period_end, audited=True, source="later", total_assets=None)
     said = pdf_of(reader, scored(about), language)[1]

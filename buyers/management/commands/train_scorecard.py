@@ -24,7 +24,7 @@ except ModuleNotFoundError as absent:
 else:
     ABSENT = None
 
-# The share of buyers expected to fail within a year, where nothing else is said: docs/model-card-2026-2.md.
+# The share of buyers expected to fail within a year, where nothing else is said: docs/model-card-2026-3.md.
 PRIOR = 0.02
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 FEWEST = 50  # firms of either kind, below which nothing is learnt
@@ -83,7 +83,9 @@ class Command(BaseCommand):
             used = firms if options["questioned"] else firms.without(questioned)
             chosen = specs if options["questioned"] else sound
             card = fitted(used, chosen, Settings(missing=options["questioned"]))
-            told = f"Trained on {options['file'].name}, {len(firms.failed)} firms; docs/model-card-2026-2.md."
+            told = (
+                f"Trained on {options['file'].name}, {len(firms.failed)} firms; docs/model-card-{options['write']}.md."
+            )
             seen = float(firms.failed.mean())
             edition = written(card, options["write"], told, seen, options["prior"], slope, intercept,
                               options["questioned"])  # fmt: skip
