@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import OfficeAdmin, ReadOnlyAdmin, money
@@ -23,6 +25,7 @@ from buyers.models import (
     Signal,
 )
 from buyers.views import office_accounts, office_scores, office_sent_accounts
+from buyers.views.accounts_review import changed_since
 
 UNDERWRITERS = (UNDERWRITER, SENIOR_UNDERWRITER)
 
@@ -45,6 +48,13 @@ class FinancialStatementAdmin(OfficeAdmin):
     list_select_related = ("buyer",)
     search_fields = ("buyer__name",)
     ordering = ("-id",)
+    readonly_fields = ("changed",)
+
+    @admin.display(description=_("Changed against the version before"))
+    def changed(self, row: FinancialStatement) -> str:
+        """Each line that the version before it of the year and source said otherwise: old → new."""
+        lines = ((label, said, says) for label, said, says in changed_since(row))
+        return format_html_join(mark_safe("<br>"), "{}: {} → {}", lines) or "–"
 
     def get_urls(self) -> list[URLPattern]:
         """The page of the action, and the files of many years' accounts."""

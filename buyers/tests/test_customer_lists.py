@@ -598,6 +598,9 @@ def test_the_result_is_downloaded_with_reasons_and_no_cell_is_a_formula(page: Cl
     assert lines[0][:2] == ["Row", "Name"] and len(lines) == 7
     assert lines[1][6:10] == ["Certain", "The number is this company’s alone.", "Kesselring Werkzeuge GmbH", "Germany"]
     assert lines[6][1].startswith("'=")
+    place = lines[0].index("Companies found")
+    assert set(lines[3][place].split("; ")) == {"Acme Trading GmbH (DE)", "Acme Trading AG (DE)"}
+    assert lines[4][place] == ""
     sheet = load_workbook(
         io.BytesIO(b"".join(page.get(reverse("export_list", args=[row.pk, "xlsx"])).streaming_content))
     )

@@ -95,7 +95,7 @@ def test_hints_and_ratios_come_while_typing_and_empty_fields_are_not_wrong_yet(o
     ).content.decode()  # fmt: skip
     assert "<html" not in part
     assert "30.0 %" in part
-    assert "differ from total assets by -20" in part
+    assert "differ from total assets by −20" in part
     assert "This is no amount." in part
     assert "This field is required" not in part
     assert not FinancialStatement.objects.exists()
@@ -104,3 +104,18 @@ def test_hints_and_ratios_come_while_typing_and_empty_fields_are_not_wrong_yet(o
 @pytest.mark.parametrize(("number", "status"), [("x", 200), ("", 200), ("99999999999999999999", 200), ("4711000", 404)])
 def test_what_is_no_number_of_a_buyer_leads_to_the_choice_and_a_free_one_to_nothing(office, number: str, status: int):
     assert office.get(reverse(ADD), {"buyer": number}).status_code == status
+
+
+def test_a_version_shows_what_it_says_otherwise_than_the_one_before(office):
+    about = buyer()
+    statement(about, source="register", period_end="2025-12-31", sales=10_000_000, audited=False, interest=None)
+    _shown, answer = keep(office, f"{reverse(ADD)}?buyer={about.pk}", typed(audited="on"))
+    assert answer.status_code == 302
+    older, newer = FinancialStatement.objects.filter(buyer=about).order_by("pk")
+    page = office.get(reverse("admin:buyers_financialstatement_change", args=[newer.pk])).content.decode()
+    assert "Sales: 10,000,000.00 EUR → 15,000,000.00 EUR" in page
+    assert "Interest paid: – → 200,000.00 EUR" in page
+    assert "Audited: no → yes" in page
+    assert "Equity: 3,500,000.00" not in page
+    first = office.get(reverse("admin:buyers_financialstatement_change", args=[older.pk])).content.decode()
+    assert "→" not in first

@@ -1,12 +1,13 @@
 """What is shown of a year's accounts before they are kept: hints, ratios, the year before beside it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.forms import show_refusals
-from accounts.wording import said
+from accounts.wording import amount_shown, said
 from buyers.intake.compared import DAYS, DIGITS, PERCENT, TIMES, YEARS, Ratio, Year, compared
 from buyers.intake.forms import ReviewedForm
 from buyers.models import Buyer, FinancialStatement
@@ -61,6 +62,30 @@ def changed_lines(known: FinancialStatement, form: ReviewedForm) -> list[dict[st
         for name, amount in form.lines().items()
         if getattr(known, name) != amount
     ]
+
+
+def changed_since(row: FinancialStatement) -> list[tuple[Any, Any, Any]]:
+    """What a version of accounts says otherwise than the one before it, of the same year and source: (what, it said,
+    it says); nothing of the first."""
+    versions = FinancialStatement.objects.filter(buyer=row.buyer_id, period_end=row.period_end, source=row.source)
+    before = versions.filter(pk__lt=row.pk).order_by("-pk").first()
+    if before is None:
+        return []
+    fields = [FinancialStatement._meta.get_field(name) for name in ("currency", "months", "audited", *LINES)]
+    pairs = [(field.verbose_name, getattr(before, field.name), getattr(row, field.name)) for field in fields]
+    return [
+        (label, _plainly(said, before.currency), _plainly(says, row.currency))
+        for label, said, says in pairs
+        if said != says
+    ]
+
+
+def _plainly(value: Any, currency: str) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return amount_shown(value, currency) if isinstance(value, Decimal) else str(value)
 
 
 def _as_year(row: FinancialStatement) -> Year:

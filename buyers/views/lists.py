@@ -299,6 +299,7 @@ def _result_columns(row: CustomerList) -> list[Column]:
         Column("buyer", _("Buyer"), lambda r: r.chosen.name if r.chosen else ""),
         Column("buyer_country", _("Country of the buyer"), lambda r: _country_of(r)),
         Column("numbers", _("Numbers"), lambda r: ", ".join(f"{n.scheme} {n.value}" for n in r.numbers)),
+        Column("offered", _("Companies found"), lambda r: "; ".join(map(_named, r.offered))),
         Column("chosen", _("Who chose"), lambda r: _("a person") if r.by_hand else _("the match") if r.chosen else ""),
         Column("book", _("In your book"), lambda r: _("yes") if r.done else _("no")),
     ]
@@ -310,6 +311,10 @@ def _cell(place: int) -> Any:
 
 def _country_of(row: CustomerRow) -> str:
     return country_name(row.chosen.country.code, get_language()) if row.chosen and row.chosen.country else ""
+
+
+def _named(buyer: Buyer) -> str:
+    return f"{buyer.name} ({buyer.country.code})" if buyer.country else buyer.name
 
 
 def _with_buyers(rows: Iterable[CustomerRow]) -> Iterator[CustomerRow]:
@@ -325,11 +330,14 @@ def _with_buyers(rows: Iterable[CustomerRow]) -> Iterator[CustomerRow]:
 
 def _numbered(rows: Sequence[CustomerRow]) -> Sequence[CustomerRow]:
     wanted = {row.chosen_id for row in rows if row.chosen_id}
-    buyers = Buyer.objects.in_bulk(list(wanted))
+    offered = {candidate["buyer"] for row in rows for candidate in row.candidates}
+    buyers = Buyer.objects.in_bulk(list(wanted | offered))
     numbers: dict[int, list[Identifier]] = {}
     for number in Identifier.objects.filter(buyer__in=wanted).order_by("scheme", "value"):
         numbers.setdefault(number.buyer_id, []).append(number)
     for row in rows:
         row.chosen = buyers.get(row.chosen_id)
         row.numbers = numbers.get(row.chosen_id, [])  # type: ignore[attr-defined]
+        found = (buyers.get(candidate["buyer"]) for candidate in row.candidates)
+        row.offered = [buyer for buyer in found if buyer]  # type: ignore[attr-defined]
     return rows
