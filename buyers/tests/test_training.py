@@ -189,6 +189,7 @@ def test_an_edition_is_tried_on_a_file(tmp_path: Path):
     assert "line 402 left out: not_a_finite_number equity_ratio" in err.getvalue()
     assert f"edition {CURRENT}" in out.getvalue()
     assert "AUC 0." in out.getvalue()
+    assert "35 of 39 indicators are not in the file and count as missing" in out.getvalue()
     assert "gaps filled at random 5 times: AUC 0." in out.getvalue()
 
 
@@ -203,7 +204,7 @@ def test_trying_what_is_not_there_says_so(tmp_path: Path, options: dict):
 
 @pytest.fixture
 def learnt():
-    return pytest.importorskip("sklearn", reason="requirements-train.txt is not installed")
+    return pytest.importorskip("sklearn", reason="requirements-train.txt is not installed: docs/operations.md")
 
 
 def test_training_prints_both_figures_and_writes_a_card_that_keeps_the_laws(learnt, tmp_path: Path):

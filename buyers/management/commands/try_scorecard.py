@@ -42,6 +42,9 @@ class Command(BaseCommand):
         grades = graded(_columns(firms), card)
         self.stdout.write(f"edition {card.name}, as the file is: ")
         self.stdout.write("\n".join(tried(firms.failed, grades.probability / one, options["prior"])))
+        if absent := [code for code in card.codes if code not in firms.values]:
+            of = f"{len(absent)} of {len(card.codes)} indicators are not in the file and count as missing"
+            self.stdout.write(f"{of}, which is held against a buyer: the order is what this tries, not the level")
         grade, count = np.unique(grades.grade, return_counts=True)
         self.stdout.write("grades: " + ", ".join(f"{g}: {n}" for g, n in zip(grade, count, strict=True)))
         questioned = [spec.code for spec in trainable() if spec.questioned]
