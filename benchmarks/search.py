@@ -168,6 +168,7 @@ def _trigram_condition(query: str, kind: str) -> tuple[str, str] | None:
 
 def _trigrams(condition: str, values: list[str]) -> Answer:
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")  # at 10 million it takes longer than a page ever may
         cursor.execute(f"SELECT id, name FROM trigram_names WHERE {condition}", values)
         return cursor.fetchall()
 
@@ -275,12 +276,17 @@ def having(query: str) -> int:
 
 
 class Figures(NamedTuple):
-    """Of one kind of queries and one engine: milliseconds at the median, the 95th percentile and at worst; recall."""
+    """Of one kind of queries and one engine: milliseconds at the median, the 95th percentile and at worst; recall.
+
+    Then the first two again with each query's fastest round: what remains when nobody else takes the processor.
+    """
 
     p50: float
     p95: float
     worst: float
     recall: float
+    fastest_p50: float
+    fastest_p95: float
 
 
 Engines = dict[str, tuple[Callable[[str, str], Answer], int]]
@@ -311,34 +317,42 @@ def _measured(kind: str, engines: Engines, asked: list[tuple[str, str]], rounds:
                 print("   missed:", query, "|", name, flush=True)
     figures = {}
     for engine, of_queries in times.items():
-        ordered = sorted(median(of_query) for of_query in of_queries)
-        p50, p95 = ordered[len(ordered) // 2], ordered[min(int(len(ordered) * 0.95), len(ordered) - 1)]
-        figures[engine] = own = Figures(p50, p95, ordered[-1], sum(hits[engine]) / len(hits[engine]))
+        usual, fastest = sorted(map(median, of_queries)), sorted(map(min, of_queries))
+        half, most = len(usual) // 2, min(int(len(usual) * 0.95), len(usual) - 1)
+        found_share = sum(hits[engine]) / len(hits[engine])
+        figures[engine] = own = Figures(usual[half], usual[most], usual[-1], found_share, fastest[half], fastest[most])
         print(
-            f"{kind:<16}{engine:<10}p50 {own.p50:9.2f} ms   p95 {own.p95:9.2f} ms   worst {own.worst:9.2f} ms   "
-            f"recall@10 {own.recall:.3f}   ({len(ordered)})",
+            f"{kind:<16}{engine:<10}p50 {own.p50:8.2f}  p95 {own.p95:8.2f}  worst {own.worst:8.2f} ms  "
+            f"fastest rounds: p50 {own.fastest_p50:8.2f}  p95 {own.fastest_p95:8.2f} ms  "
+            f"recall@10 {own.recall:.3f}  ({len(usual)})",
             flush=True,
         )
     return figures
 
 
 def verdicts(figures: dict[str, dict[str, Figures]], smaller: dict[str, dict[str, Figures]]) -> None:
-    """Every aim by kind, met or missed."""
-    for kind, of in figures.items():
-        own, said = of["search"], []
-        if "pg_trgm" in of:
-            said.append(_aim("pg_trgm / search at the median", of["pg_trgm"].p50 / own.p50, FASTER, least=True))
-        if "unranked" in of:
-            said.append(f"unranked {of['unranked'].p50 / own.p50:.1f}")
-        if "tantivy" in of:
-            said.append(_aim("p95 / tantivy's", own.p95 / of["tantivy"].p95, TAIL))
-        if kind == "one slip":
-            said.append(_aim("recall", own.recall, RECALL, least=True))
-        if kind in smaller:
-            before = smaller[kind]["search"]
-            said.append(_aim("growth p50", own.p50 / before.p50, GROWTH))
-            said.append(f"p95 {own.p95 / before.p95:.1f}")
-        print(f"{kind:<16}" + ", ".join(said))
+    """Every aim by kind, met or missed: by the median of each query's rounds, and by its fastest."""
+    for rounds, p50, p95 in (("median round", "p50", "p95"), ("fastest round", "fastest_p50", "fastest_p95")):
+        print(f"by each query's {rounds}:")
+        for kind, of in figures.items():
+            middle, tail = (
+                {name: getattr(o, p50) for name, o in of.items()},
+                {n: getattr(o, p95) for n, o in of.items()},
+            )
+            said = []
+            if "pg_trgm" in of:
+                said.append(_aim("pg_trgm / search", middle["pg_trgm"] / middle["search"], FASTER, least=True))
+            if "unranked" in of:
+                said.append(f"unranked {middle['unranked'] / middle['search']:.1f}")
+            if "tantivy" in of:
+                said.append(_aim("p95 / tantivy's", tail["search"] / tail["tantivy"], TAIL))
+            if kind == "one slip":
+                said.append(_aim("recall", of["search"].recall, RECALL, least=True))
+            if kind in smaller:
+                before = smaller[kind]["search"]
+                said.append(_aim("growth", middle["search"] / getattr(before, p50), GROWTH))
+                said.append(f"of p95 {tail['search'] / getattr(before, p95):.1f}")
+            print(f"  {kind:<16}" + ", ".join(said))
 
 
 def _aim(what: str, figure: float, aim: float, *, least: bool = False) -> str:

@@ -44,6 +44,7 @@ from buyers.names import spelled, words_of
         ("株式会社", "株式会社", ""),
         ("The", "the", ""),
         ("Theatre", "theatre", ""),
+        ("Acme Haftung", "acme haftung", ""),
         ("S.A.", "sa", ""),
         ("Private Equity", "private equity", ""),
         ("👍", "", ""),

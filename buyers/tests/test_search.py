@@ -14,9 +14,10 @@ from accounts.models.roles import Role
 from accounts.tests.factories import exporter, member, signed_in, staff
 from buyers import search
 from buyers.models import Buyer, Identifier, TermFrequency
-from buyers.names import sort_key
+from buyers.names import sort_key, spelled
 from buyers.search import Findings, category_warning, find_buyers, index
 from buyers.search.keeping import count_terms, keep_names
+from buyers.search.ranking import asked_of, compared
 from buyers.terms import Question, asked_terms, terms_of
 from buyers.tests.factories import buyer, in_book
 
@@ -163,6 +164,52 @@ def test_a_search_the_database_cannot_finish_in_time_ends_with_what_it_has(monke
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone()[0] == "30s"
+
+
+def test_a_slip_in_a_long_name_of_common_words_is_worth_dear_questions():
+    meant = buyer("Global Equity Fund of the Western Hemisphere")
+    buyer("Global Equity Fund of the Eastern Shore")
+    words = ["global", "equity", "fund", "of", "western", "hemisphere"]
+    TermFrequency.objects.bulk_create(TermFrequency(term=term, names=30_000) for term in asked_terms(words))
+    TermFrequency.objects.create(term=TermFrequency.ALL_NAMES, names=10_000_000)
+    row = find_buyers(text="global equity fund of the western hemisphare").rows[0]
+    assert (row.buyer, row.how) == (meant, "slip")
+
+
+def test_the_very_name_is_found_among_more_namesakes_than_are_shown():
+    for _number in range(search.SHOWN + 2):
+        buyer("Nova AG", country="DE")
+    buyer("Nova GmbH", country="DE")
+    found = find_buyers(text="nova gmbh")
+    assert (found.rows[0].buyer.name, found.rows[0].how, found.more) == ("Nova GmbH", "name", True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_of_a_transaction_the_limits_of_a_question_end_with_it():
+    with index.asking(1234):
+        assert _shown("statement_timeout") == "1234ms"
+    assert _shown("statement_timeout") == "30s"
+
+
+def _shown(setting: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SHOW {setting}")
+        (value,) = cursor.fetchone()
+    return str(value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "how"),
+    [
+        ("宏远国际有限公", "宏远国际有限公司", "beginning"),  # the form was begun
+        ("上海宏远贸易有限公同", "上海宏远贸易有限公司", "alike"),  # or has a slip
+        ("深圳华为", "深圳市华为技术", "part"),
+        ("华为深圳", "深圳市华为技术", ""),
+        ("zzyzx", "Acme GmbH", ""),
+    ],
+)
+def test_a_name_is_compared_with_its_legal_form_too(typed: str, name: str, how: str):
+    assert compared(asked_of(typed), name, spelled(name).key)[1] == how
 
 
 def test_another_fault_of_the_database_is_not_hidden():
@@ -351,8 +398,10 @@ def test_of_names_with_one_slip_the_one_with_the_form_that_was_typed_is_first():
 def test_a_slip_among_common_words_is_found_by_what_it_could_have_been(monkeypatch: pytest.MonkeyPatch):
     meant = buyer("Global Equity Fund")
     buyer("Global Equity Fund of Others")
-    common = asked_terms(["global", "equity", "fund"]) | asked_terms(["eiuity"])
+    common = asked_terms(["global", "equity", "fund"])
+    rarer = asked_terms(["eiuity"]) - common  # what the slip made
     TermFrequency.objects.bulk_create(TermFrequency(term=term, names=30_000) for term in common)
+    TermFrequency.objects.bulk_create(TermFrequency(term=term, names=25_000) for term in rarer)
     TermFrequency.objects.create(term=TermFrequency.ALL_NAMES, names=10_000_000)
     asked: list[str] = []
     monkeypatch.setattr(search, "answers", _noted("answers", asked))
@@ -402,7 +451,7 @@ def test_candidates_are_those_with_the_number_then_those_with_the_name_in_the_co
     ]  # fmt: skip
     assert [c.buyer for c in search.candidates("Nordlicht Trading", "DE", limit=1)] == [here.pk]
     assert [c.buyer for c in search.candidates("", "", ["DE136695976"], limit=1)] == [numbered.pk]
-    assert search.candidates("x") == []
+    assert search.candidates("x") == search.candidates("👍👍") == []
     assert [c.former for c in search.candidates("nordlicht trading")] == [False, False]
 
 
