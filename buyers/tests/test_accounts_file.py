@@ -45,6 +45,23 @@ def counts(run: FeedRun) -> tuple:
     return run.stage, run.rows_read, run.taken_in, run.repeated, run.refused, run.signals
 
 
+@pytest.mark.parametrize(
+    ("sales", "equity", "code", "column"),
+    [
+        ("NaN", "50", "amount_unreadable", "sales"), ("Infinity", "50", "amount_unreadable", "sales"),
+        ("100", "-inf", "amount_unreadable", "equity"), ("1e5", "50", "amount_in_powers", "sales"),
+        ("-100", "50", "line_below_nothing", "sales"), ("#DIV/0!", "50", "amount_unreadable", "sales"),
+    ],
+)  # fmt: skip
+def test_a_figure_that_cannot_be_refuses_its_row_and_no_other(tmp_path, about, sales, equity, code, column):
+    run = loaded(
+        tmp_path, f"{LEI},,2025-12-31,EUR,register,{sales},{equity}\n{LEI},,2024-12-31,EUR,register,90,-40\n"
+    )  # fmt: skip
+    assert [(row.line, row.code) for row in run.refused_rows.all()] == [(2, code)]
+    assert column in str(run.refused_rows.get().facts)
+    assert list(FinancialStatement.objects.values_list("sales", "equity")) == [(90, -40)]  # negative equity is a value
+
+
 def test_rows_are_taken_in_refused_with_their_reason_and_the_rest_goes_on(tmp_path, about):
     run = loaded(
         tmp_path,

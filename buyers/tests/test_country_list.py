@@ -127,6 +127,7 @@ def test_a_list_without_a_day_or_of_a_day_to_come_is_not_taken_in(name: str, dat
         (gzip.compress(b"a" * (LARGEST + 1), mtime=0), "file_too_large"),
         (b"country,crc\nChina,2\n", "columns_missing"),
         (b"iso3,iso3,crc,status\nCHN,CHN,2,classified\n", "column_twice"),
+        (b"country,iso3,class\nChina,CHN,2\n", "columns_missing"),
     ],
 )
 def test_a_file_that_is_no_such_list_fails_as_a_whole(content: bytes, failure: str):
@@ -246,6 +247,20 @@ def test_a_later_edition_revises_an_older_one_does_not():
 def test_a_value_that_cannot_be_is_refused(line: str, code: str):
     run = bank(line, value("FRA"))
     assert (codes(run), run.taken_in) == ([(2, code)], 1)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Country Name,Country Code,Series Name,Series Code,2022 [YR2022],2023 [YR2023]",  # years side by side
+        "code,year,indicator,value",
+        "code;year",
+    ],
+)
+def test_a_table_of_another_shape_is_refused_as_a_whole(head: str):
+    run = bank("Germany,DEU,Rule of Law,RL.EST,1.5,1.6", head=head)
+    assert (run.stage, run.failure, counts(run)) == ("failed", "columns_missing", (0, 0, 0, 0))
+    assert not CountryGovernance.objects.exists()
 
 
 def test_the_first_of_two_values_counts():

@@ -79,6 +79,26 @@ def test_the_polish_columns_become_the_houses_indicators():
     })  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("cells", "code", "column"),
+    [
+        ("NaN,0.65,0", "not_a_finite_number", "Attr51"),
+        ("1e400,0.65,0", "not_a_finite_number", "Attr51"),
+        ("-0.4,0.65,0", "negative_where_impossible", "short_debt_share"),
+        ("0.4,0.65,2", "failed_is_neither_0_nor_1", "failed"),
+        ("0.4,0.65", "cells_miscounted", ""),
+        ("0.4,0.65,0,1", "cells_miscounted", ""),
+    ],
+)
+def test_a_row_of_an_arff_file_is_left_out_as_one_of_csv(cells: str, code: str, column: str):
+    head = ["@RELATION x", "% a remark", "@ATTRIBUTE Attr51 NUMERIC", "@attribute Attr2 real",
+            "@attribute class {0,1}", "@DATA"]  # fmt: skip
+    found = sample([*head, "0.4,0.65,1", cells, "?,0.5,0"], sources(POLISH))
+    assert [(r.line, r.code) for r in found.refused] == [(8, code)]
+    assert found.refused[0].column == column
+    assert found.failed.tolist() == [1, 0]
+
+
 def test_a_quotient_by_nothing_is_missing():
     lines = [
         "@relation x",
