@@ -291,17 +291,28 @@ def _result_columns(row: CustomerList) -> list[Column]:
         Column(f"cell{place}", heading or _("Column %(n)s") % {"n": place + 1}, _cell(place))
         for place, heading in enumerate(row.header)
     ]
+    # Said once for the file, not once for each of 200,000 rows.
+    outcomes = {value: str(label) for value, label in Outcome.choices}
+    person, machine, yes, no = _("a person"), _("the match"), _("yes"), _("no")
+    reasons: dict[str, str] = {}
+
+    def reason(row: CustomerRow) -> str:
+        key = f"{row.reason}{sorted(row.reason_facts.items())}"
+        if key not in reasons and len(reasons) < ROWS_AT_ONCE:
+            reasons[key] = said(WORDS, row.reason, row.reason_facts)
+        return reasons.get(key) or said(WORDS, row.reason, row.reason_facts)
+
     return [
         Column("row", _("Row"), lambda r: r.number),
         *given,
-        Column("outcome", _("Outcome"), lambda r: str(r.get_outcome_display())),
-        Column("reason", _("Reason"), lambda r: said(WORDS, r.reason, r.reason_facts)),
+        Column("outcome", _("Outcome"), lambda r: outcomes.get(r.outcome, "")),
+        Column("reason", _("Reason"), reason),
         Column("buyer", _("Buyer"), lambda r: r.chosen.name if r.chosen else ""),
         Column("buyer_country", _("Country of the buyer"), lambda r: _country_of(r)),
         Column("numbers", _("Numbers"), lambda r: ", ".join(f"{n.scheme} {n.value}" for n in r.numbers)),
         Column("offered", _("Companies found"), lambda r: "; ".join(map(_named, r.offered))),
-        Column("chosen", _("Who chose"), lambda r: _("a person") if r.by_hand else _("the match") if r.chosen else ""),
-        Column("book", _("In your book"), lambda r: _("yes") if r.done else _("no")),
+        Column("chosen", _("Who chose"), lambda r: person if r.by_hand else machine if r.chosen else ""),
+        Column("book", _("In your book"), lambda r: yes if r.done else no),
     ]
 
 
