@@ -118,8 +118,8 @@ NEEDED = {
 
 
 def fitting(steps: Iterable[str], stake: Stake) -> tuple[str, ...]:
-    """Those of `steps` the firm can take. Who has no limit cannot cut it, who is owed nothing has nothing to collect;
-    who has neither is told so, and told to ask for a limit before the first delivery where it is advised at all."""
+    """Those of `steps` the firm can take, or the word that nothing needs doing. Who has no limit cannot cut it, who is
+    owed nothing has nothing to collect; who has neither is told so."""
     found: list[str] = []
     for step in steps:
         if step == "ask_for_more" and not stake.limit:
@@ -130,11 +130,13 @@ def fitting(steps: Iterable[str], stake: Stake) -> tuple[str, ...]:
             found.append(step)
     if not stake.limit and stake.invoices is False:
         found.append("nothing_at_stake")
+    elif not found:
+        found.append("nothing_to_collect")
     return tuple(dict.fromkeys(found))
 
 
 def _has(stake: Stake, needed: str) -> bool:
-    owed = stake.invoices is not False and (stake.limit or bool(stake.invoices))
+    owed = stake.invoices is not False  # where nobody knows, it may be
     return {LIMIT: stake.limit, INVOICES: owed, EITHER: stake.limit or owed}.get(needed, True)
 
 

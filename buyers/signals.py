@@ -294,6 +294,23 @@ def _by_month(kind: Kind, rows: Sequence[Told], rule: Catalogue) -> list[Seen]:
     return shown
 
 
+# The facts that are a line of their own, in this order, worded `fact_<name>`.
+LINES = (
+    "court", "reference", "amount", "status", "former_name", "name", "former_address", "address", "period_end_on",
+    "expected_on",
+)  # fmt: skip
+
+
+def fact_lines(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is known of an event besides its kind and day, a sentence each: codes with their facts, for `say`."""
+    found = [{"code": f"fact_{name}", "facts": dict(facts)} for name in LINES if facts.get(name)]
+    if facts.get("relation") and facts.get("linked_name"):
+        found.append({"code": f"fact_linked_{facts['relation']}", "facts": {"linked_name": facts["linked_name"]}})
+    if facts.get("trouble"):
+        found.append({"code": f"signal_{facts['trouble']}", "facts": {}})
+    return found
+
+
 # --- countries --------------------------------------------------------------------------------------------------------
 
 HOUSE_GRADES = ("AA", "A", "BB", "B", "C", "D")  # best to worst

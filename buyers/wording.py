@@ -407,6 +407,20 @@ SIGNALS: dict[str, Any] = {
     "signal_name_change": _("The registered name changed"),
     "signal_sanctions_hit": _("It stands on a sanctions list"),
     "signal_country_downgrade": _("The rating of its country fell"),
+    # what else is known of it
+    "fact_court": _("Court: %(court)s"),
+    "fact_reference": _("Reference: %(reference)s"),
+    "fact_amount": _("Amount: %(amount)s"),
+    "fact_status": _("Status in the register: %(status)s"),
+    "fact_former_name": _("Former name: %(former_name)s"),
+    "fact_name": _("New name: %(name)s"),
+    "fact_former_address": _("Former address: %(former_address)s"),
+    "fact_address": _("New address: %(address)s"),
+    "fact_period_end_on": _("Accounts to %(period_end_on)s"),
+    "fact_expected_on": _("Expected by %(expected_on)s"),
+    "fact_linked_parent": _("Its parent: %(linked_name)s"),
+    "fact_linked_main_customer": _("A main customer: %(linked_name)s"),
+    "fact_linked_main_supplier": _("A main supplier: %(linked_name)s"),
     "country_fell": _("%(country)s: the country’s rating fell from %(former_rating)s to %(rating)s"),
     "signal_linked_trouble": _("A company linked to it is in trouble"),
     # what it means
@@ -460,6 +474,7 @@ SIGNALS: dict[str, Any] = {
     "ask_the_underwriter": _("Ask your underwriter before you sell more on credit."),
     "read_the_country": _("Read what the new rating means for terms and premium."),
     "look_through_the_buyers": _("Look through your buyers there: ask for security where much is open."),
+    "nothing_to_collect": _("You have no open invoices on this buyer, so nothing needs doing now."),
     "nothing_at_stake": _(
         "You have neither a limit nor open invoices on this buyer, so nothing of yours is at stake now."
     ),

@@ -108,12 +108,20 @@ ALL_STEPS = ("stop_delivering", "cut_the_limit", "ask_for_more", "ask_for_cover"
         (Stake(True, False), ("stop_delivering", "cut_the_limit", "ask_for_more", "get_security")),
         (Stake(True, None), ("stop_delivering", "cut_the_limit", "ask_for_more", "collect_now", "get_security")),
         (Stake(False, True), ("stop_delivering", "ask_for_cover", "collect_now", "get_security")),
-        (Stake(False, None), ("stop_delivering", "ask_for_cover")),
+        (Stake(False, None), ("stop_delivering", "ask_for_cover", "collect_now", "get_security")),
         (Stake(False, False), ("stop_delivering", "ask_for_cover", "nothing_at_stake")),
     ],
 )
 def test_only_what_a_firm_can_do_is_advised(stake: Stake, steps: tuple[str, ...]):
     assert fitting(ALL_STEPS, stake) == steps
+
+
+@pytest.mark.parametrize("limit", [True, False])
+@pytest.mark.parametrize("invoices", [True, False, None])
+def test_something_is_always_said(limit: bool, invoices: bool | None):
+    assert fitting(("collect_now",), Stake(limit, invoices))
+    assert fitting(("cut_the_limit", "watch_payments"), Stake(limit, invoices))
+    assert fitting(("watch_payments",), Stake(True, False)) == ("nothing_to_collect",)
 
 
 def told(kind: str, day: date = DAY, reporter: int | None = None, staff_only: bool = False, **facts) -> Told:

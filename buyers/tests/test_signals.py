@@ -5,10 +5,12 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from accounts.models import AuditEvent
 from accounts.models.roles import UNDERWRITER
 from accounts.tests.factories import exporter, member, staff
+from accounts.wording import said
 from buyers.actions.country import keep_country_risks
 from buyers.actions.late_accounts import find_late_accounts
 from buyers.actions.signal import record_signal, record_signals
@@ -26,6 +28,7 @@ from buyers.signals import (
     accounts_expected_on,
     catalogue,
     country_worsened,
+    fact_lines,
     kind_of,
     late_when_last_to,
     parsed_catalogue,
@@ -310,3 +313,24 @@ def test_the_timeline_shows_signals_downgrades_and_the_countrys(quiet):
     assert {line.reporter for line in staff_sees} == {None, *(firm.name for firm in firms)}
     assert row.reporter.name not in str(seen)
     assert len(Signal.objects.timeline(about.pk, shown=1)) == 1
+
+
+def test_what_is_known_of_an_event_is_worded_in_its_order_and_the_rest_is_left_out():
+    facts = {
+        "currency": "EUR", "amount": "84000", "court": "AG Essen", "happened_on": "2026-11-20", "status": "",
+        "relation": "parent", "linked_name": "Mutter AG", "trouble": "insolvency_filed",
+    }  # fmt: skip
+    found = fact_lines(facts)
+    codes = ["fact_court", "fact_amount", "fact_linked_parent", "signal_insolvency_filed"]
+    assert [line["code"] for line in found] == codes
+    assert fact_lines({"happened_on": "2026-11-20", "grade": 4}) == []
+    with translation.override("en"):
+        words = [said(WORDS, line["code"], line["facts"]) for line in found]
+    assert words[0] == "Court: AG Essen" and "84,000" in words[1] and words[2] == "Its parent: Mutter AG"
+
+
+def test_every_fact_an_exporter_may_read_has_its_words():
+    shown = {name for kind in catalogue().kinds.values() if kind.told_by == "signals" for name in kind.facts}
+    apart = {"currency", "relation", "linked_name", "trouble", "former_status"}
+    assert {f"fact_{name}" for name in shown - apart} <= set(WORDS)
+    assert {f"fact_linked_{relation}" for relation in catalogue().linked.relations} <= set(WORDS)

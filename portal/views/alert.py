@@ -7,6 +7,7 @@ from accounts.access import reads
 from accounts.clock import today_in
 from buyers.advice import fitting
 from buyers.models import Alert, BookEntry
+from buyers.signals import fact_lines
 from buyers.views.alerts import advised, may_write, seen
 from portal.views import panels
 from portal.views.standing import latest_policy
@@ -32,6 +33,7 @@ def alert(request: HttpRequest, pk: int) -> HttpResponse:
         "explanation": row.score.for_exporters() if row.score else None,
         "superseded": row.score is not None and row.buyer.grade != row.score.grade,
         "said": {"code": f"signal_{row.kind}", "facts": row.facts},
+        "known": fact_lines(row.facts) if row.signal_id else [],
     }
     if entry:
         policy = latest_policy.first(firm=request.firm)
