@@ -85,7 +85,7 @@ def test_the_polish_columns_become_the_houses_indicators():
         ("NaN,0.65,0", "not_a_finite_number", "Attr51"),
         ("1e400,0.65,0", "not_a_finite_number", "Attr51"),
         ("-0.4,0.65,0", "negative_where_impossible", "short_debt_share"),
-        ("0.4,0.65,2", "failed_is_neither_0_nor_1", "failed"),
+        ("0.4,0.65,2", "failed_is_neither_0_nor_1", "class"),
         ("0.4,0.65", "cells_miscounted", ""),
         ("0.4,0.65,0,1", "cells_miscounted", ""),
     ],
