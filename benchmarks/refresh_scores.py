@@ -280,7 +280,7 @@ def main() -> None:
             settle()
             read, copied, updated, committed = floor(ScoreRun.objects.filter(ranges__isnull=False).latest("pk"))
             settle()
-            spent = rescored(("2026-1", "2026-2")[number % 2])
+            spent = rescored(("2026-1", edition().name)[number % 2])
             least = read + copied + updated
             ratios.append((spent.clock / least.clock, spent.processor / least.processor))
             print(
@@ -298,7 +298,7 @@ def main() -> None:
         plan_refresh(by=None, today=DAY)
         print(f"the same day again: {timed(work)}, {Score.objects.count() - written:,} rows written", flush=True)
         settle()
-        names = ["2026-2", "2026-1"] if options.rounds % 2 else ["2026-1", "2026-2"]
+        names = [edition().name, "2026-1"] if options.rounds % 2 else ["2026-1", edition().name]
         one = rescored(names[0], with_processes(1)).clock
         settle()
         many = rescored(names[1], with_processes(options.workers)).clock

@@ -407,7 +407,7 @@ def made_ready(bench: Any, buyers: int) -> None:
     score_run.CURRENT = "2026-1"
     bench.plan_refresh(by=None, today=bench.DAY)
     bench.work()
-    score_run.CURRENT = "2026-2"
+    score_run.CURRENT = bench.edition().name
     Buyer.objects.filter(grade__isnull=False).update(next_score_on=bench.DAY)
     bench.settle()
 
