@@ -33,8 +33,10 @@ from buyers.models import (
     ScreeningDue,
     Signal,
 )
+from buyers.models.feed import FeedKind
 from buyers.models.name import Name
 from buyers.tests.factories import buyer, in_book
+from buyers.wording import WORDS
 from kernel.refusals import NotAllowed, Refused
 
 pytestmark = pytest.mark.django_db
@@ -604,3 +606,27 @@ def test_ofac_reads_windows_characters_where_bytes_do_not_tell(load):
     run = load("ofac_sdn", sdn(*FOUR).replace("AEROCARIBBEAN", "AÉROCARIBBEAN").encode("cp1252"))
     assert (run.stage, SanctionsEntry.objects.get(source_id="36").name) == ("done", "AÉROCARIBBEAN AIRLINES")
     assert ofac.ENCODING == "cp1252"
+
+
+# --- whatever the feed -----------------------------------------------------------------------------------------------
+
+HOSTILE = {
+    "nothing": b"",
+    "blanks": b" \n\n ",
+    "zeroes": bytes(64),
+    "no encoding": b"a,b\n\x81\x8d\xff\xfe\x00\x01\xd8",
+    "half of UTF-16": "event_id,kind\n".encode("utf-16")[:-1],
+    "a program": b"\x7fELF\x02\x01\x01" + bytes(40),
+    "an archive": b"PK\x03\x04rest",
+    "a broken gzip": gzip.compress(b"a,b\n" * 500, mtime=0)[:40],
+    "a bomb": (BOMB + "<x>&b;</x>").encode(),
+}
+
+
+@pytest.mark.parametrize("kind", FeedKind.values)
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_the_feed_a_hostile_file_is_refused_with_a_reason_and_changes_nothing(load, kind, content):
+    run = load(kind, content)
+    assert run.stage == "failed" or (run.stage == "done" and run.taken_in == run.signals == 0 < run.refused)
+    assert (run.failure or reasons(run)) and (run.failure in WORDS or not run.failure)
+    assert not SanctionsEntry.objects.exists() and not Signal.objects.exists() and not BuyerLink.objects.exists()
