@@ -10,7 +10,7 @@ spoils the terms it touches and no others. So the query is asked several times a
 could be, with the rarest terms that such an error leaves alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -104,9 +104,12 @@ def slip_questions(
     """
     words = list(content[:LONGEST_WORDS])
     found: list[Question | None] = []
+    without: set[frozenset[int]] = set()  # the questions that leave a whole word out
     for place, word in enumerate(words):
         others = [t for n, other in enumerate(words) if n != place for t in _whole(other)]
         alone = _question(others, frequency, total)
+        if alone:
+            without.add(alone.terms)
         if alone and alone.expected <= FEW:
             found.append(alone)  # whatever the slip made of this word
             continue
@@ -124,7 +127,7 @@ def slip_questions(
                 found.append(_question([*turned, *rest], frequency, total))
     # Of a question with too many answers the index gives any; those of the same length are asked for beside it.
     found += [q._replace(sized=True) for q in found if q and not q.sized and q.expected > FEW]
-    questions = _narrowest(found)
+    questions = _narrowest(found, without)
     cheap = list(accumulate(question.rarest for question in questions))
     few = sum(cost <= CHEAP_READ for cost in cheap)
     return questions[:few], _affordable(questions[few:])
@@ -177,13 +180,16 @@ def _question(asked: Iterable[int], frequency: Mapping[int, int], total: int) ->
     return Question(frozenset(term for _n, term in counted), _expected([n for n, _t in counted], total), counted[0][0])
 
 
-def _narrowest(questions: Iterable[Question | None]) -> list[Question]:
+def _narrowest(questions: Iterable[Question | None], first: Collection[frozenset[int]] = ()) -> list[Question]:
+    """At most AT_MOST, none that asks for more than another. Those of `first` stay: of a long name the others are many,
+    and look rare because they have the mistyped word, which no name has."""
     kept: list[Question] = []
     for question in sorted((q for q in questions if q), key=lambda q: len(q.terms)):
         # A question that asks for more than another finds nothing more.
         if not any(other.terms <= question.terms and other.sized == question.sized for other in kept):
             kept.append(question)
-    return sorted(kept, key=lambda q: (q.rarest, q.sized))[:AT_MOST]
+    kept = sorted(kept, key=lambda q: (q.terms not in first, q.rarest, q.sized))[:AT_MOST]
+    return sorted(kept, key=lambda q: (q.rarest, q.sized))
 
 
 def _affordable(questions: list[Question], most: int = MOST_READ) -> list[Question]:

@@ -189,3 +189,12 @@ def test_pinyin_is_read_as_its_syllables(typed: str, key: str):
 def test_traditional_characters_are_read_as_simplified_ones():
     assert simplified("上海貿易") == "上海贸易"
     assert simplified("Łódź 上海") == "Łódź 上海"
+
+
+def test_a_slip_in_a_name_of_many_words_is_asked_for_without_its_word():
+    """No name has the mistyped word: questions that have it look rare, and must not crowd out those that have not."""
+    words = ["first", "trust", "intermediate", "duration", "ivnestment", "grade", "corporate", "etf"]
+    meant = set(terms_of([word.replace("ivn", "inv") for word in words]))
+    cheap, dear = slip_questions(words, dict.fromkeys(meant, 50), 100_000)
+    assert any(question.terms <= meant for question in cheap + dear)
+    assert len(cheap + dear) <= AT_MOST
