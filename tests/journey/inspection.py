@@ -109,6 +109,7 @@ class Inspection:
     ) -> None:
         """The page as it stands, at each width; axe at every width, or only at the one named."""
         self.where = where
+        page.wait_for_load_state()  # a click goes on as soon as the next page begins
         lang = page.locator("html").get_attribute("lang")
         if (lang or "").lower() != self.language:
             self.note(f"the page says it is in {lang}")
