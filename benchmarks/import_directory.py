@@ -134,7 +134,7 @@ def copied(kind: str, data_of: dict[str, tuple[str, bytes]]) -> float:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("DROP TABLE IF EXISTS floor_identifier, floor_name, floor_buyer")
         for table in data_of:
-            cursor.execute(f"CREATE TABLE floor_{table} (LIKE buyers_{table} {including})")
+            cursor.execute(f"CREATE TABLE floor_{table} (LIKE buyers_{table} INCLUDING DEFAULTS {including})")
         for key in [*keys, FOREIGN_KEY] if kind != "heap" else []:
             cursor.execute(key)
         begun = time.perf_counter()
