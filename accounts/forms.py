@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -28,6 +29,11 @@ def show_refusals(form: forms.Form, refused: Refused, words: Mapping[str, Any]) 
     for refusal in refused.refusals:
         field = refusal.about if refusal.about in form.fields else None
         form.add_error(field, said_of(words, refusal))
+
+
+def tell_refusals(request: HttpRequest, refused: Refused, words: Mapping[str, Any]) -> None:
+    """All refusals in one message above the next page, for an act that has no form to show them in."""
+    messages.error(request, " ".join(said_of(words, refusal) for refusal in refused.refusals))
 
 
 # --- what was typed when the session had ended ------------------------------------------------------------------------

@@ -1,13 +1,15 @@
 """Two acts in the same instant, with the order settled: one has written and not yet committed when the other begins.
-Also: waiting until something has come about, and who waits for whom.
+Also: processes of their own, waiting until something has come about, and who waits for whom.
 
 Races that merely start together take the branch for "in this very moment" when they please; here they always do.
 """
 
+import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.db import connection, connections, transaction
 
@@ -30,6 +32,13 @@ def eventually(found: Callable[[], bool], seconds: float = 60) -> None:
     while not found():
         assert time.monotonic() < until, "it never happened"
         time.sleep(0.05)
+
+
+def of_a_process(**variables: str) -> dict[str, str]:
+    """The environment of a process of its own on this test's database, with these variables besides."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    database = urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
+    return {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "portal.settings", **variables}
 
 
 def waiting_for(table: str) -> int:

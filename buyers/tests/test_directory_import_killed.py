@@ -1,19 +1,17 @@
 """An import killed in the middle, as a process, has brought nothing; the next one brings everything once."""
 
 import io
-import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
 from accounts.tests.factories import exporter
-from accounts.tests.moments import advisory_locks, eventually, waiting_for
+from accounts.tests.moments import advisory_locks, eventually, of_a_process, waiting_for
 from buyers.models import Buyer, DirectoryImport, Identifier
 from buyers.models.directory_import import RefusedRow
 from buyers.tests.factories import buyer, in_book
@@ -30,11 +28,8 @@ x,Max Muster,DE,SOLE_PROPRIETOR
 
 def importing(path: Path) -> subprocess.Popen[bytes]:
     """The command as a process of its own, on this test's database."""
-    url = urlsplit(os.environ["DATABASE_URL"])
-    database = urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
-    environment = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "portal.settings"}
     command = [sys.executable, "-m", "django", "import_directory", str(path)]
-    return subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+    return subprocess.Popen(command, env=of_a_process(), cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
 def directory() -> list[tuple[object, ...]]:

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from threading import Barrier, Thread
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -18,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.tests.factories import exporter, member, staff
-from accounts.tests.moments import eventually, waiting_for
+from accounts.tests.moments import eventually, of_a_process, waiting_for
 from buyers import tasks
 from buyers.actions import score_run
 from buyers.actions.score import refresh_range, score_buyer
@@ -637,15 +636,6 @@ def test_two_who_plan_at_once_plan_one_run(settings):
     assert ScoreRange.objects.count() == 1
 
 
-def environment() -> dict[str, str]:
-    """A worker's: this test's database, leases of two seconds."""
-    url = urlsplit(os.environ["DATABASE_URL"])
-    database = urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
-    return {
-        **os.environ, "DATABASE_URL": database, "SCORE_LEASE_SECONDS": "2", "DJANGO_SETTINGS_MODULE": "portal.settings",
-    }  # fmt: skip
-
-
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.xdist_group("races")
@@ -656,7 +646,7 @@ def test_a_worker_killed_in_the_middle_of_a_range_loses_and_doubles_nothing(sett
         in_book(firm, each)
     planned(settings, size=3)
     command = [sys.executable, "-m", "django", "refresh_scores", "--join"]
-    worker = subprocess.Popen(command, env=environment(), cwd=ROOT, stdout=subprocess.DEVNULL)
+    worker = subprocess.Popen(command, env=of_a_process(SCORE_LEASE_SECONDS="2"), cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         # The history is locked, so that the worker stands still in the middle of its transaction, buyers locked.
         with transaction.atomic():
@@ -702,7 +692,11 @@ def test_a_worker_that_stands_still_in_the_middle_of_a_range_loses_it_and_writes
     planned(settings, size=3)
     command = [sys.executable, "-m", "django", "refresh_scores", "--join"]
     worker = subprocess.Popen(
-        command, env=environment(), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        env=of_a_process(SCORE_LEASE_SECONDS="2"),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         with transaction.atomic():

@@ -7,13 +7,12 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection, transaction
 
 from accounts.tests.factories import exporter, member
-from accounts.tests.moments import eventually, waiting_for
+from accounts.tests.moments import eventually, of_a_process, waiting_for
 from buyers.actions.score_run import plan_refresh
 from buyers.models import Alert, Buyer, Score, ScoreRange, ScoreRun
 from buyers.tasks import sweep_ranges, work_on_refresh
@@ -29,10 +28,8 @@ def celery() -> Iterator[subprocess.Popen[bytes]]:
     """A worker as `celery -A portal worker` starts it: on this test's database and queue, with leases of a second."""
     queue = work_on_refresh.app.control
     queue.purge()  # what tests before this one woke
-    url = urlsplit(os.environ["DATABASE_URL"])
-    database = urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
     command = [sys.executable, "-m", "celery", "-A", "portal", *WORKER]
-    environment = {**os.environ, "DATABASE_URL": database, "SCORE_LEASE_SECONDS": "1"}
+    environment = of_a_process(SCORE_LEASE_SECONDS="1")
     worker = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True)
     yield worker
     os.killpg(worker.pid, signal.SIGKILL)

@@ -6,12 +6,11 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection, transaction
 
-from accounts.tests.moments import eventually, waiting_for
+from accounts.tests.moments import eventually, of_a_process, waiting_for
 from buyers.actions.feed import hand_in_feed
 from buyers.actions.screening import screen_batch
 from buyers.models import SanctionsEntry, SanctionsName, ScreeningDue, ScreeningHit, ScreeningRun
@@ -23,10 +22,7 @@ WORK = "import django; django.setup(); from buyers.actions.screening import scre
 
 def worker() -> subprocess.Popen[bytes]:
     """A process that screens a batch of this test's directory."""
-    url = urlsplit(os.environ["DATABASE_URL"])
-    database = urlunsplit(url._replace(path="/" + connection.settings_dict["NAME"]))
-    environment = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "portal.settings"}
-    return subprocess.Popen([sys.executable, "-c", WORK], cwd=ROOT, env=environment, start_new_session=True)
+    return subprocess.Popen([sys.executable, "-c", WORK], cwd=ROOT, env=of_a_process(), start_new_session=True)
 
 
 @pytest.mark.slow

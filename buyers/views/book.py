@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import reads, writes
+from accounts.forms import tell_refusals
 from accounts.models.roles import MAY_WRITE
 from accounts.paging import keyset_page
-from accounts.wording import said_of
 from buyers.actions.book import add_to_book, edit_book_entry, restore_book_entry, watch_buyers
 from buyers.forms import BookEntryForm, BookFilter
 from buyers.models import BookEntry, Buyer
@@ -63,7 +63,7 @@ def watch_shown_buyers(request: HttpRequest) -> HttpResponse:
             by=request.user.pk, exporter=request.firm.pk, entries=list(shown), watch=request.POST.get("watch", "")
         )
     except Refused as refused:
-        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+        tell_refusals(request, refused, WORDS)
     else:
         done = ngettext("Mails are set for %(n)s buyer.", "Mails are set for %(n)s buyers.", changed) % {"n": changed}
         messages.success(request, done)
@@ -92,7 +92,7 @@ def add_buyer(request: HttpRequest) -> HttpResponse:
     try:
         entry = add_to_book(by=request.user.pk, exporter=request.firm.pk, buyer=buyer.pk)
     except Refused as refused:
-        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+        tell_refusals(request, refused, WORDS)
         return redirect("find_buyer")
     messages.success(request, _("%(name)s is in your book.") % {"name": entry.buyer.name})
     return redirect("buyer", pk=entry.buyer_id)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import reads, writes
-from accounts.forms import show_refusals
+from accounts.forms import show_refusals, tell_refusals
 from accounts.models.roles import MAY_WRITE
 from accounts.paging import keyset_page
 from accounts.wording import said, said_of
@@ -140,7 +140,7 @@ def choose_customers(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         changed = choose_listed_buyers(by=request.user.pk, customer_list=pk, choices=choices)
     except Refused as refused:
-        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+        tell_refusals(request, refused, WORDS)
     else:
         said_so = ngettext("%(n)s choice is kept.", "%(n)s choices are kept.", changed) % {"n": changed}
         messages.success(request, said_so)
@@ -155,7 +155,7 @@ def choose_namesakes(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         rows = choose_only_namesakes(by=request.user.pk, customer_list=pk)
     except Refused as refused:
-        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+        tell_refusals(request, refused, WORDS)
     else:
         words = ngettext(
             "%(n)s row has the only company of its name.", "%(n)s rows have the only company of their name.", rows
@@ -172,7 +172,7 @@ def add_customers(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         done = add_listed_buyers(by=request.user.pk, customer_list=pk)
     except Refused as refused:
-        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+        tell_refusals(request, refused, WORDS)
     else:
         new = done.added - row.added
         words = ngettext("%(n)s buyer is new in your book.", "%(n)s buyers are new in your book.", new) % {"n": new}
@@ -188,7 +188,7 @@ def give_up_list(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         give_up_customer_list(by=request.user.pk, customer_list=row.pk)
     except Refused as refused:
-        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+        tell_refusals(request, refused, WORDS)
     else:
         messages.success(request, _("The list is dropped; your book is as it was."))
     return redirect("customer_lists")

@@ -8,10 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.access import staff
-from accounts.forms import show_refusals
+from accounts.forms import show_refusals, tell_refusals
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
 from accounts.paging import keyset_page
-from accounts.wording import said_of
 from buyers.actions.merge import merge_buyers
 from buyers.actions.proposal import confirm_proposal, merge_proposal, refuse_proposal
 from buyers.forms import ConfirmForm, MergeForm, RefuseForm
@@ -116,7 +115,7 @@ def _merge(request: HttpRequest, row: BuyerProposal) -> HttpResponse:
     try:
         merge_proposal(by=request.user.pk, proposal=row.pk, buyer=buyer.pk, with_number="with_number" in request.POST)
     except Refused as refused:
-        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+        tell_refusals(request, refused, WORDS)
         return redirect("admin:decide_proposal", row.pk)
     messages.success(request, _("%(name)s is in the exporter’s book; it has been told.") % {"name": buyer.name})
     return _next(row)

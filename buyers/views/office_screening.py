@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.access import staff
-from accounts.forms import show_refusals
+from accounts.forms import show_refusals, tell_refusals
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
 from accounts.paging import keyset_page
-from accounts.wording import said_of
 from buyers.actions.link import end_link, link_buyers
 from buyers.actions.screening import decide_hit
 from buyers.lifecycle import SANCTIONS_HIT
@@ -156,7 +155,7 @@ def end_buyer_link(request: HttpRequest, pk: int) -> HttpResponse:
             end_link(by=request.user.pk, link=pk, **form.cleaned_data)
             messages.success(request, _("The link has ended."))
         except Refused as refused:
-            messages.error(request, " ".join(said_of(WORDS, one) for one in refused.refusals))
+            tell_refusals(request, refused, WORDS)
     else:
         messages.error(request, _("Give the day and where it is known from."))
     return redirect("admin:buyer_links", link.buyer_id)

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import reads, writes
-from accounts.forms import show_refusals
+from accounts.forms import show_refusals, tell_refusals
 from accounts.models.roles import MAY_WRITE
 from accounts.paging import keyset_page
-from accounts.wording import said_of
 from buyers.actions.proposal import propose_buyer as propose
 from buyers.actions.proposal import withdraw_proposal as withdraw
 from buyers.forms import ProposalForm
@@ -80,7 +79,7 @@ def withdraw_proposal(request: HttpRequest, pk: int) -> HttpResponse:
         withdraw(by=request.user.pk, proposal=row.pk)
         messages.success(request, _("The proposal is withdrawn."))
     except Refused as refused:
-        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+        tell_refusals(request, refused, WORDS)
     return redirect("buyer_proposal", pk=pk)
 
 

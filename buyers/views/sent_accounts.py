@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import reads, writes
-from accounts.forms import show_refusals
+from accounts.forms import show_refusals, tell_refusals
 from accounts.models.roles import MAY_WRITE
 from accounts.wording import said_of
 from buyers.actions.submission import send_accounts as send
@@ -69,7 +69,7 @@ def withdraw_accounts(request: HttpRequest, pk: int) -> HttpResponse:
         withdraw(by=request.user.pk, submission=row.pk)
         messages.success(request, _("The accounts are withdrawn, and their file is deleted."))
     except Refused as refused:
-        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+        tell_refusals(request, refused, WORDS)
     return redirect("accounts_sent", pk)
 
 

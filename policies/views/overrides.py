@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import staff
-from accounts.forms import show_refusals
+from accounts.forms import show_refusals, tell_refusals
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
 from accounts.wording import said_of
 from buyers.actions.override import (
@@ -121,7 +121,7 @@ def _act(request: HttpRequest, row: GradeOverride, act: str) -> None:
     try:
         acts[act]()
     except Refused as refused:
-        messages.error(request, " ".join(said_of(WORDS, refusal) for refusal in refused.refusals))
+        tell_refusals(request, refused, WORDS)
     else:
         messages.success(request, _("Done; it stands in the trail."))
 
