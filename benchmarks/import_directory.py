@@ -24,8 +24,6 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -35,12 +33,13 @@ import django
 
 from scripts import throwaway
 
-SUPERVISOR = throwaway.start()
+throwaway.start()
 django.setup()
 
 from django.db import connection
 from stdnum.iso7064 import mod_97_10
 
+from benchmarks.database import own_database
 from buyers.actions.directory_file import hand_in_directory_file
 from buyers.adapters import load_directory_file
 from buyers.models import DirectoryImport
@@ -92,17 +91,6 @@ def made_up(path: Path, rows: int) -> Path:
             lei = stem + mod_97_10.calc_check_digits(stem)
             file.write(f"{lei},{name},{rng.choice(('DE', 'US', 'FR', 'CN', 'GB'))},{rng.choice(kinds)}\n")
     return path
-
-
-@contextmanager
-def own_database() -> Iterator[None]:
-    """A fresh database, dropped at the end."""
-    former = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(former, verbosity=0)
 
 
 def imported(path: Path) -> tuple[float, DirectoryImport]:
@@ -181,8 +169,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    finally:
-        if SUPERVISOR:
-            SUPERVISOR.stop()
+    main()

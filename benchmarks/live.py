@@ -30,8 +30,15 @@ import django
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
 FIRMS, CLIENTS, PAUSE = 20, 4, 0.4
+BEGUN = time.monotonic()
 PAGES = ("/", "/buyers/")
+
+
+def say(what: str) -> None:
+    """What is being done, for who waits; the figures come at the end."""
+    print(f"{time.monotonic() - BEGUN:5.0f} s  {what}", file=sys.stderr, flush=True)
 
 
 def p(percent: int, values: list[float]) -> float:
@@ -222,17 +229,23 @@ async def bare(subscribers: int, events: int) -> list[float]:
 
 def measured(options: argparse.Namespace, database: str) -> None:
     """Everything in one run, printed."""
+    say(f"{FIRMS} firms and {options.streams} people sign in")
     firms, sessions = filled(options.streams)
+    say("bare pub/sub")
     baseline = asyncio.run(bare(options.streams, options.events))
     with served(database) as port:
+        say("pages without streams")
         warm = Pages(port, sessions)
         time.sleep(3)
         warm.stop()
         alone = asked_for(options.seconds, port, sessions)
+        say(f"{options.streams} streams open")
         begun = time.monotonic()
         streams = Streams(port, sessions)
         opening = time.monotonic() - begun
+        say("pages with streams")
         quiet = asked_for(options.seconds, port, sessions)
+        say(f"pages with streams and {options.events} events")
         pages = Pages(port, sessions)
         committed = commit_news(firms, options.events)
         busy = pages.stop()
@@ -280,14 +293,15 @@ def main() -> None:
     from django.conf import settings
     from django.db import connection
 
+    from benchmarks.database import own_database
+
     settings.ALLOWED_HOSTS = ["testserver"]
-    former = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
+    # As in the tests: a password of each person is hashed, and what that takes is not asked here.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    say("a database of its own is made")
+    with own_database():
         of = connection.settings_dict
         measured(options, f"postgres://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}")
-    finally:
-        connection.creation.destroy_test_db(former, verbosity=0)
 
 
 if __name__ == "__main__":

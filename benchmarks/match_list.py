@@ -29,15 +29,16 @@ import django
 
 from scripts import throwaway
 
-SUPERVISOR = throwaway.start()
+throwaway.start()
 django.setup()
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from accounts.tests.factories import exporter, member
+from benchmarks.database import own_database
 from benchmarks.names import swapped, with_a_slip
-from benchmarks.search import load, own_database
+from benchmarks.search import load
 from buyers.actions.customer_list import confirm_columns, hand_in_customer_list
 from buyers.customer_lists.tasks import match_next_range, read_next_list
 from buyers.models import CustomerList
@@ -133,7 +134,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=5_000)
     parser.add_argument("--names", type=Path)
     options = parser.parse_args()
-    with own_database(""):
+    with own_database():
         load(options.directory, options.names)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE buyers_buyer SET city = 'Town ' || (id % 997)")

@@ -234,15 +234,15 @@ def main() -> None:
     from django.conf import settings
     from django.db import connection
 
+    from benchmarks.database import own_database
+
     # Not Django's test environment: that copies the context of every template rendered, and would be measured too.
     settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
     settings.ROOT_URLCONF = "benchmarks.empty_pages"
     # As in production, whatever this shell is set to: queries are not kept for a debug page. But without HTTPS.
     settings.DEBUG = settings.WHITENOISE_AUTOREFRESH = settings.SECURE_SSL_REDIRECT = False
     settings.SESSION_COOKIE_SECURE = False
-    former = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
+    with own_database():
         people = filled(options.entries)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
@@ -251,8 +251,6 @@ def main() -> None:
         with open(os.devnull, "w") as nowhere:
             quiet(nowhere)
             by_client = medians(bare(*people), options.rounds)
-    finally:
-        connection.creation.destroy_test_db(former, verbosity=0)
     print(f"{options.entries:,} buyers in the book, median of {options.rounds}; aim: at most {AIM} x the empty page")
     print("\nAs served, over HTTP; empty page: Django as startproject sets it up, naming the person signed in")
     print(f"{'':20} {'passed':>10} {'x empty':>8} {'x frame':>8}")

@@ -18,8 +18,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -32,15 +31,15 @@ import numpy as np
 
 from scripts import throwaway
 
-SUPERVISOR = throwaway.start()
+throwaway.start()
 django.setup()
 
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Exporter, Membership, User
+from benchmarks.database import own_database
 from buyers.actions import score_run
 from buyers.actions.score_run import plan_refresh, plan_rescore
 from buyers.models import Alert, Buyer, Score, ScoreRun
@@ -84,20 +83,6 @@ GENERATE = """
                                   added_by_id)
     SELECT %(reporter)s, id, '', '', false, (ARRAY['worse','none'])[id %% 2 + 1], sort_key, now(), %(person)s FROM buyers_buyer WHERE id %% 50 = 3;
 """
-
-
-@contextmanager
-def scratch_database() -> Iterator[None]:
-    """A database of its own, dropped afterwards."""
-    name = settings.DATABASES["default"]["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    take_time()
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-        if SUPERVISOR:
-            SUPERVISOR.stop()
 
 
 def take_time() -> None:
@@ -267,7 +252,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    with scratch_database():
+    with own_database():
+        take_time()
         print(f"{options.buyers:,} buyers made in {timed(lambda: generate(options.buyers)).clock:.0f} s", flush=True)
         settle()
         plan_refresh(by=None, today=DAY)

@@ -17,8 +17,7 @@ import os
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,12 +29,12 @@ import django
 
 from scripts import throwaway
 
-SUPERVISOR = throwaway.start()
+throwaway.start()
 django.setup()
 
-from django.conf import settings
 from django.db import connection, transaction
 
+from benchmarks.database import own_database
 from buyers.actions.feed import hand_in_feed
 from buyers.actions.screening import screen_batch
 from buyers.feeds import ofac
@@ -172,26 +171,13 @@ def quality(path: Path) -> None:
         print(f"found again, {how:28} {found / len(sample):6.1%} of {len(sample):,}")
 
 
-@contextmanager
-def scratch_database() -> Iterator[None]:
-    """A database of its own, dropped afterwards."""
-    name = settings.DATABASES["default"]["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-        if SUPERVISOR:
-            SUPERVISOR.stop()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", type=Path, required=True)
     parser.add_argument("--names", type=Path)
     parser.add_argument("--buyers", type=int, default=400_000)
     options = parser.parse_args()
-    with scratch_database():
+    with own_database():
         run = hand_in_feed(by=None, kind="ofac_sdn", file_name="sdn.csv", edition=EDITION)
         seconds, run = timed(lambda: load_feed(run.pk, options.list))
         floor = timed(lambda: bare_list(options.list))[0]

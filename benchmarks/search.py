@@ -43,11 +43,12 @@ import django
 
 from scripts import throwaway
 
-SUPERVISOR = throwaway.start()
+throwaway.start()
 django.setup()
 
 from django.db import connection
 
+from benchmarks.database import own_database
 from benchmarks.names import names, swapped, with_a_slip
 from buyers.directory.naming import add_names
 from buyers.names import spelled
@@ -57,21 +58,6 @@ from buyers.search.keeping import count_terms
 Answer = list[tuple[int, str]]
 KINDS = ("exact", "beginning", "first letters", "two characters", "one slip", "words swapped")
 FASTER, TAIL, RECALL, GROWTH = 20, 4, 0.97, 3  # the aims
-
-
-@contextmanager
-def own_database(kept: str) -> Iterator[bool]:
-    """A fresh database, dropped at the end; or the one called `kept`, which stays: True when it was there."""
-    former = connection.settings_dict["NAME"]
-    connection.settings_dict["TEST"]["NAME"] = kept or f"bench_search_{os.getpid()}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [kept])
-        (there,) = cursor.fetchone()
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=bool(kept))
-    try:
-        yield there
-    finally:
-        connection.creation.destroy_test_db(former, verbosity=0, keepdb=bool(kept))
 
 
 def timed(what: str, work: Callable[[], object]) -> None:
@@ -422,8 +408,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    finally:
-        if SUPERVISOR:
-            SUPERVISOR.stop()
+    main()

@@ -436,7 +436,8 @@ def measure(options: argparse.Namespace) -> bool:
             stack.enter_context(plugged_in(name, number, bridge)) for number, name in enumerate(("host-a", "host-b"), 1)
         ]
         bench = serve()
-        stack.enter_context(bench.scratch_database())
+        stack.enter_context(bench.own_database())
+        bench.take_time()
         from django.db import connection
 
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="two-hosts-")))
