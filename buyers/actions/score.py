@@ -13,6 +13,7 @@ from accounts.access import require_group
 from accounts.audit import action, record
 from accounts.models.roles import UNDERWRITER_GROUPS
 from buyers.actions.alert import tell_of_regrades
+from buyers.actions.link import wake_the_linked
 from buyers.explanation import Scored, explained, reasons
 from buyers.freshness import next_looks
 from buyers.grading import Grades, graded, marks
@@ -21,6 +22,7 @@ from buyers.models import Alert, BookEntry, Buyer, Score, ScoreRange, ScoreRun
 from buyers.models.columnar import fraction, listed, rows_of, same, text, whole
 from buyers.models.score_facts import ScoreFacts, facts_of_buyer, facts_of_range, left_in_range
 from buyers.scorecard import Edition, edition
+from buyers.signals import catalogue
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -144,6 +146,10 @@ def _write(batch: _Batch) -> _Written:
         Score.objects.copy_in(_rows(batch, facts, grades, in_force, changed, scores, now))
     next_on = next_looks(in_force, batch.day, facts.set_until)
     Score.objects.project((facts.buyers, in_force, grades.confidence, next_on, mark), batch.card.name, now)
+    trouble_from = catalogue().linked.downgrade_from_grade
+    fallen = (in_force >= trouble_from) & (facts.grade > 0) & (facts.grade < trouble_from)
+    if fallen.any():
+        wake_the_linked(facts.buyers[fallen].tolist())
     raised = Alert.objects.raise_for(news) if news else []
     if raised:
         tell_of_regrades(by=None, raised=raised)

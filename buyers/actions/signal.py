@@ -13,9 +13,10 @@ from accounts.audit import action, record
 from accounts.models import User
 from accounts.models.roles import STAFF_GROUPS
 from buyers.actions.alert import raise_signal_alerts
+from buyers.actions.link import wake_the_linked
 from buyers.models import Buyer, Signal
 from buyers.models.signal import SignalKind
-from buyers.signals import Event, kind_of
+from buyers.signals import Event, catalogue, kind_of
 from buyers.tasks import plan_scores, score_signalled
 
 # So many buyers are scored one by one as soon as the events stand; more are left to the refresh, woken at once.
@@ -81,6 +82,8 @@ def _appended(by: int | None, events: Sequence[Event]) -> list[int]:
         _bring_forward(buyers, days)
         at_once |= buyers if days == 0 else set()
     _wake(at_once)
+    if troubled := {buyer for _signal, buyer, kind in rows if kind in catalogue().linked.public}:
+        wake_the_linked(troubled)
     new = [signal for signal, _buyer, _kind in rows]
     if new:
         raise_signal_alerts(by=by, signals=new)

@@ -273,8 +273,10 @@ class Alert(models.Model):
             paired("done_at", "done_by", "alert_done_at_by"),
         ]
         indexes = [
-            models.Index(fields=["exporter", "-id"], name="alerts_by_exporter"),
-            models.Index(fields=["exporter", "-id"], condition=Q(done_at__isnull=True), name="open_alerts"),
+            models.Index(fields=["exporter", "-raised_at", "-id"], name="alerts_by_moment"),
+            models.Index(
+                fields=["exporter", "-raised_at", "-id"], condition=Q(done_at__isnull=True), name="open_by_moment"
+            ),
             models.Index(
                 fields=["exporter", "changed_at"], condition=Q(changed_at__isnull=False), name="alerts_by_change"
             ),

@@ -1,5 +1,6 @@
 """Who belongs to whom, and who lives on whom: links between companies, with their days and their sources."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 import pgtrigger
@@ -63,6 +64,11 @@ class BuyerLinkQuerySet(models.QuerySet["BuyerLink"]):
         """Those of the buyer, at either end, also of entries merged into it."""
         same = Buyer.objects.same_firm(buyer).values("pk")
         return self.filter(Q(buyer__in=same) | Q(other__in=same))
+
+    def to_any(self, buyers: Iterable[int]) -> "BuyerLinkQuerySet":
+        """Those whose other end is one of `buyers`, or an entry merged into one of them."""
+        ends = list(buyers)
+        return self.filter(Q(other__in=ends) | Q(other__merged_into__in=ends))
 
     @staticmethod
     def above(buyer: int) -> list[int]:

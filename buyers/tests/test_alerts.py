@@ -80,6 +80,18 @@ def test_the_list_shows_the_firms_open_alerts_newest_first(page, firm):
     assert names(page.get(reverse("alerts"))) == ["Second AG", "First AG"]
 
 
+def test_the_latest_raised_comes_first_also_over_pages(page, firm):
+    """A score's alert bears the moment of its scoring: one written later may have been raised before."""
+    rows = [raised(firm, name=f"No. {number} AG") for number in range(52)]
+    Alert.objects.filter(pk=rows[-1].pk).update(raised_at=timezone.now() - timedelta(days=2))
+    Alert.objects.filter(pk=rows[0].pk).update(raised_at=timezone.now() + timedelta(minutes=1))
+    first = page.get(reverse("alerts"))
+    second = page.get(reverse("alerts") + first.context["page"].next_url)
+    expected = [0, *range(50, 0, -1), 51]
+    assert names(first) + names(second) == [f"No. {number} AG" for number in expected]
+    assert len(names(first)) == 50
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [

@@ -11,6 +11,7 @@ from accounts.tests.factories import exporter, staff
 from buyers.actions.feed import hand_in_feed
 from buyers.actions.link import end_link, link_buyers
 from buyers.actions.linked_trouble import spread_trouble
+from buyers.actions.score import score_buyer
 from buyers.actions.screening import decide_hit, screen_batch
 from buyers.actions.signal import record_signal
 from buyers.feeds.tasks import look_for_late_accounts, look_for_linked_trouble, screen_whoever_is_due
@@ -42,7 +43,7 @@ from buyers.screening import (
     weight,
     words_of,
 )
-from buyers.tests.factories import buyer, in_book, named, score
+from buyers.tests.factories import buyer, in_book, named, score, statement
 from kernel.refusals import NotAllowed, Refused
 
 TODAY = timezone.now().date()
@@ -452,6 +453,51 @@ def test_trouble_of_a_parent_and_of_a_main_customer_reaches_the_linked_once():
     assert Alert.objects.filter(kind="linked_trouble").count() == 2
     # What came by a link goes no further.
     assert spread_trouble(by=None) == 0 and not Signal.objects.filter(buyer=low).exists()
+
+
+@pytest.fixture
+def looked(monkeypatch) -> list[str]:
+    """The messages to look for trouble at linked companies, instead of sending them."""
+    sent: list[str] = []
+    monkeypatch.setattr(look_for_linked_trouble, "apply_async", lambda *a, **k: sent.append("look"))
+    return sent
+
+
+@pytest.mark.django_db
+def test_trouble_has_the_linked_looked_for_at_its_commit(looked, django_capture_on_commit_callbacks):
+    head, child, alone = buyer("Head"), buyer("Child"), buyer("Alone")
+
+    def woken(act, **given) -> int:
+        looked.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            act(by=None, **given)
+        return len(looked)
+
+    def signal(about, kind: str) -> int:
+        return woken(record_signal, buyer=about.pk, kind=kind, happened_on=TODAY, source="court")
+
+    assert signal(head, "dissolved") == 0  # nobody is linked to it yet
+    assert woken(link_buyers, buyer=child.pk, relation="parent", other=head.pk, source="register") == 1
+    assert signal(head, "insolvency_filed") == 1
+    assert (signal(head, "name_change"), signal(alone, "insolvency_filed"), signal(child, "dissolved")) == (0, 0, 0)
+    old = buyer("Old head", merged_into=head)
+    BuyerLink.objects.create(buyer=alone, relation="main_customer", other=old, source="x")
+    assert signal(head, "dissolved") == 1
+
+
+@pytest.mark.django_db
+def test_a_grade_that_fell_into_trouble_has_the_linked_looked_for(looked, django_capture_on_commit_callbacks):
+    head, child = buyer("Head"), buyer("Child")
+    parent(child, head)
+    statement(head, equity=9_000_000)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert score_buyer(by=None, buyer=head.pk, today=TODAY).grade < 8
+    assert looked == []
+    record_signal(by=None, buyer=head.pk, kind="insolvency_filed", happened_on=TODAY, source="court")
+    for _again in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert score_buyer(by=None, buyer=head.pk, today=TODAY).grade == 10
+        assert looked == ["look"]  # not again while it stays as bad
 
 
 @pytest.mark.django_db

@@ -27,7 +27,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
         .of(request.firm)
         .select_related("buyer", "country_risk", "read_by", "done_by")
     )
-    page = keyset_page(request, found, order=("-id",))
+    page = keyset_page(request, found, order=("-raised_at", "-id"))
     for alert in page.rows:
         alert.advice = advised(alert)
     context = {"page": page, "form": form, "narrowed": form.is_narrowed, "may_write": may_write(request)}

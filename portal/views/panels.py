@@ -265,7 +265,7 @@ def alerts_and_claims(shown: Shown) -> dict[str, Any]:
 def alert_rows(firm: Given, same: Given) -> QuerySet:
     """The firm's open alerts on a buyer, the latest first."""
     rows = own_rows(Alert, firm, same).filter(done_at__isnull=True).select_related("score")
-    return rows.defer("score__indicators", "score__contributions").order_by("-id")[:ALERTS_SHOWN]
+    return rows.defer("score__indicators", "score__contributions").order_by("-raised_at", "-id")[:ALERTS_SHOWN]
 
 
 @prepared

@@ -103,7 +103,7 @@ def _alerts(shown: Shown, number: int) -> Iterator[Item]:
 def settled_alerts(number: int, *, firm: Given, same: Given) -> QuerySet:
     """The last alerts that were dealt with."""
     rows = own_rows(Alert, firm, same).filter(done_at__isnull=False)
-    return rows.select_related("done_by").order_by("-id")[:number]
+    return rows.select_related("done_by").order_by("-done_at", "-id")[:number]
 
 
 def _claims(shown: Shown, number: int) -> Iterator[Item]:
