@@ -12,7 +12,8 @@ from buyers.actions.directory_import import give_up_directory_file, merge_direct
 from buyers.directory.reading import Opened, opened
 from buyers.directory.staging import clear, stage
 from buyers.models import DirectoryImport
-from buyers.models.directory_import import ImportPhase, ImportStage
+from buyers.models.directory_import import ImportPhase
+from buyers.models.file_run import ImportStage
 from buyers.search.keeping import count_terms_if_grown
 from kernel.refusals import Refused
 

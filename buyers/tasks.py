@@ -15,7 +15,7 @@ from buyers.actions.score import refresh_range, score_buyer
 from buyers.actions.score_run import end_session, fail_range, finish_run, plan_refresh
 from buyers.adapters import ImportRunning, load_directory_file
 from buyers.models import DirectoryImport, GradeOverride, ScoreRange, ScoreRun
-from buyers.models.directory_import import ImportStage
+from buyers.models.file_run import ImportStage
 from buyers.models.score_run import RunKind
 from buyers.search.keeping import count_terms, fill_all_names
 

@@ -19,7 +19,7 @@ from buyers.actions.directory_file import hand_in_directory_file
 from buyers.actions.score_run import plan_refresh
 from buyers.adapters import load_directory_file
 from buyers.models import Alert, BookEntry, Buyer, DirectoryImport
-from buyers.models.directory_import import ImportStage
+from buyers.models.file_run import ImportStage
 from buyers.tasks import work_on_next_range
 from demo import claims, customers, directory, firms, ledger, limits, monitoring
 from demo.cast import Cast

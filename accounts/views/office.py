@@ -1,13 +1,11 @@
 """Pages of the admin where staff act on firms, people and authorities; each calls one action."""
 
-from typing import Any
-
 from allauth.account.internal.flows.password_reset import request_password_reset
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,6 +15,7 @@ from accounts.actions.exporter import create_exporter as create_exporter_action
 from accounts.forms import AppointForm, AuthorityForm, CreateExporterForm, show_refusals
 from accounts.models import StaffAuthority, User
 from accounts.models.roles import POLICY_ADMINISTRATOR
+from accounts.views.office_page import office_page
 from accounts.wording import WORDS, said_of
 from kernel.references import row_number
 from kernel.refusals import Refused
@@ -107,5 +106,4 @@ def _about_owner(refused: Refused) -> Refused:
 
 
 def _page(request: HttpRequest, form: forms.Form, title: str, back: str) -> HttpResponse:
-    context: dict[str, Any] = {**admin.site.each_context(request), "form": form, "title": title, "back": back}
-    return render(request, "accounts/office/form.html", context)
+    return office_page(request, "accounts/office/form.html", form=form, title=title, back=back)

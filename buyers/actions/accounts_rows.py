@@ -18,7 +18,7 @@ from buyers.actions.signal import record_signals
 from buyers.intake.rows import Accounts, Opened, Row
 from buyers.models import Buyer, FeedRefusal, FeedRun, FinancialStatement, Identifier
 from buyers.models.accounts import LINES
-from buyers.models.directory_import import ImportStage
+from buyers.models.file_run import ImportStage
 from buyers.signals import Event
 from kernel.refusals import Refusal, refusal, refuse
 

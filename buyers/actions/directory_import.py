@@ -12,7 +12,8 @@ from accounts.audit import action, record
 from buyers.directory.reading import Opened
 from buyers.directory.staging import merge
 from buyers.models import DirectoryImport
-from buyers.models.directory_import import ImportPhase, ImportStage
+from buyers.models.directory_import import ImportPhase
+from buyers.models.file_run import ImportStage
 from kernel.refusals import refusal, refuse
 
 

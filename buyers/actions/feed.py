@@ -12,8 +12,8 @@ from accounts.access import require_group
 from accounts.audit import action, record
 from accounts.models.roles import UNDERWRITER_GROUPS
 from buyers.models import FeedRun
-from buyers.models.directory_import import ImportStage
 from buyers.models.feed import FeedKind
+from buyers.models.file_run import ImportStage
 from kernel.refusals import refusal, refuse
 
 FOLDER = "feeds"

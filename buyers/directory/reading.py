@@ -1,10 +1,7 @@
 """A file of companies, read once from beginning to end, however large: plain or gzipped, its rows in blocks."""
 
 import csv
-import gzip
-import hashlib
 import io
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +9,10 @@ from typing import IO, Any
 
 from buyers.directory.characters import encoding_of
 from buyers.directory.shapes import Layout, layout_of
-from kernel.refusals import Refused, refusal
+from buyers.directory.unpacked import binary, digest_of, pieces
 
 BLOCK = 20_000
-# The golden copy is some 5 GB unpacked; a file that unpacks to more is a bomb, not a directory.
-LARGEST_UNPACKED = 16 * 1024**3
 LONGEST_CELL = 131_072
-
-_PIECE = 1024 * 1024
-_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -48,12 +40,8 @@ def opened(path: Path, shape: str = "") -> Opened:
     Refuses `file_empty`, `file_is_zip`, `file_damaged` (a gzip cut short), `file_too_large`, `encoding_unclear`,
     `columns_missing`, `column_twice`.
     """
-    with path.open("rb") as raw:
-        sha256 = hashlib.file_digest(raw, "sha256").hexdigest()
-        raw.seek(0)
-        if raw.read(4) == _ZIP:
-            raise Refused([refusal("file_is_zip", "file")])
-    encoding = encoding_of(_pieces(path))
+    sha256 = digest_of(path)
+    encoding = encoding_of(pieces(path))
     with _text(path, encoding) as text:
         header = text.readline(LONGEST_CELL).lstrip("\ufeff").rstrip("\r\n")
     return Opened(path, sha256, encoding, header, layout_of(header, shape))
@@ -95,26 +83,5 @@ def _block(reader: Any) -> Block:
     return Block(rows, unreadable)
 
 
-def _binary(path: Path) -> IO[bytes]:
-    raw = path.open("rb")
-    zipped = raw.read(2) == _GZIP
-    raw.seek(0)
-    return gzip.GzipFile(fileobj=raw) if zipped else raw  # type: ignore[return-value]
-
-
 def _text(path: Path, encoding: str) -> IO[str]:
-    text = io.TextIOWrapper(_binary(path), encoding=encoding, errors="replace", newline="")
-    return text
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    unpacked = 0
-    try:
-        with _binary(path) as file:
-            while piece := file.read(_PIECE):
-                unpacked += len(piece)
-                if unpacked > LARGEST_UNPACKED:
-                    raise Refused([refusal("file_too_large", "file")])
-                yield piece
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise Refused([refusal("file_damaged", "file")]) from None
+    return io.TextIOWrapper(binary(path), encoding=encoding, errors="replace", newline="")

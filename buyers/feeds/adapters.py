@@ -21,8 +21,8 @@ from buyers.feeds import companies_house, events, links, ofac, un
 from buyers.feeds.files import Opened, RowUnfit, day, opened
 from buyers.feeds.sheet import LARGEST as LARGEST_LIST
 from buyers.models import FeedRun
-from buyers.models.directory_import import ImportStage
 from buyers.models.feed import FeedKind
+from buyers.models.file_run import ImportStage
 from buyers.models.screening import SanctionsList
 from buyers.signals import catalogue
 from kernel.refusals import Refused, refusal

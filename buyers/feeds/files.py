@@ -5,11 +5,9 @@ on.
 """
 
 import csv
-import gzip
 import hashlib
 import io
 import json
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,15 +15,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from buyers.directory.characters import CHINESE, encoding_of
-from kernel.refusals import Refused, refusal
+from buyers.directory.unpacked import binary, digest_of, pieces
+from kernel.refusals import Refused
 
-# The UK's whole register is some 2.5 GB unpacked; a file that unpacks to more is a bomb, not a feed.
-LARGEST_UNPACKED = 16 * 1024**3
 LONGEST_CELL = 131_072
 LONGEST_RAW = 2_000  # of a refused row, as it is kept
-
-_PIECE = 1024 * 1024
-_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -61,11 +55,7 @@ def opened(path: Path, otherwise: str = "") -> Opened:
 
     Refuses `file_empty`, `file_is_zip`, `file_damaged` (a gzip cut short), `file_too_large`, `encoding_unclear`.
     """
-    with path.open("rb") as raw:
-        sha256 = hashlib.file_digest(raw, "sha256").hexdigest()
-        raw.seek(0)
-        if raw.read(4) == _ZIP:
-            raise Refused([refusal("file_is_zip", "file")])
+    sha256 = digest_of(path)
     try:
         found = encoding_of(pieces(path))
         # A publisher whose encoding is known writes no Chinese: accented letters in pairs only look like it.
@@ -74,28 +64,6 @@ def opened(path: Path, otherwise: str = "") -> Opened:
         if otherwise and refused.refusals[0].code == "encoding_unclear":
             return Opened(path, sha256, otherwise)
         raise
-
-
-def pieces(path: Path) -> Iterator[bytes]:
-    """The file's bytes, unpacked, a piece at a time; refuses what unpacks to more than any feed, or not to its end."""
-    unpacked = 0
-    try:
-        with binary(path) as file:
-            while piece := file.read(_PIECE):
-                unpacked += len(piece)
-                if unpacked > LARGEST_UNPACKED:
-                    raise Refused([refusal("file_too_large", "file")])
-                yield piece
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise Refused([refusal("file_damaged", "file")]) from None
-
-
-def binary(path: Path) -> IO[bytes]:
-    """The file's bytes, unpacked when it is gzipped."""
-    raw = path.open("rb")
-    zipped = raw.read(2) == _GZIP
-    raw.seek(0)
-    return gzip.GzipFile(fileobj=raw) if zipped else raw  # type: ignore[return-value]
 
 
 def text(file: Opened) -> IO[str]:

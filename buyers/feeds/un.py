@@ -11,7 +11,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from buyers.feeds.files import Opened, RowUnfit, Unfit, binary, day, one_line, storable
+from buyers.directory.unpacked import binary
+from buyers.feeds.files import Opened, RowUnfit, Unfit, day, one_line, storable
 from buyers.feeds.lists import ENTITY, INDIVIDUAL, STRONG, WEAK, ListEntry, ListName, country_code
 from kernel.refusals import Refused, refusal
 

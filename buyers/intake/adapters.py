@@ -11,7 +11,7 @@ from django.utils import timezone
 from buyers.actions.accounts_rows import close_accounts_file, open_accounts_file, take_in_accounts
 from buyers.intake.rows import Row, opened, rows
 from buyers.models import FeedRun
-from buyers.models.directory_import import ImportStage
+from buyers.models.file_run import ImportStage
 from kernel.refusals import Refused
 
 BLOCK = 500

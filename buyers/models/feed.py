@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from buyers.models.buyer import Buyer
-from buyers.models.directory_import import ImportStage
+from buyers.models.file_run import FileRefusal, FileRun, ImportStage
 
 
 class FeedKind(models.TextChoices):
@@ -39,34 +38,19 @@ class FeedRunQuerySet(models.QuerySet["FeedRun"]):
         return self.filter(stage=ImportStage.RUNNING, kind=FeedKind.ACCOUNTS).exclude(stored_as="")
 
 
-class FeedRun(models.Model):
+class FeedRun(FileRun):
     """One run over one file. rows read = taken in + repeated + not ours + refused.
 
     Repeated: known already, as told before. Not ours: about a company that is not in the directory.
     """
 
     kind = models.CharField(_("Format"), max_length=24, choices=FeedKind.choices)
-    file_name = models.CharField(_("File"), max_length=255)
     edition = models.DateField(_("State of"), null=True, blank=True)  # null until read off the file
-    sha256 = models.CharField(max_length=64, blank=True)
-    stored_as = models.CharField(max_length=200, blank=True, editable=False)  # an upload's key in private storage
-    form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)  # a double click is one run
-    header = models.TextField(blank=True, editable=False)  # the first line, for the file of refused rows
-    stage = models.CharField(_("Stage"), max_length=8, choices=ImportStage.choices, default=ImportStage.RUNNING)
-    rows_read = models.PositiveIntegerField(_("Rows read"), default=0)
     taken_in = models.PositiveIntegerField(_("Taken in"), default=0)
     repeated = models.PositiveIntegerField(_("Known already"), default=0)
     not_ours = models.PositiveIntegerField(_("Not in the directory"), default=0)
-    refused = models.PositiveIntegerField(_("Refused"), default=0)
     signals = models.PositiveIntegerField(_("New signals"), default=0)
     removed = models.PositiveIntegerField(_("No longer listed"), default=0)
-    failure = models.CharField(max_length=40, blank=True)  # code, worded in buyers/wording.py
-    failure_facts = models.JSONField(default=dict, blank=True)
-    started_at = models.DateTimeField(_("Started"), default=timezone.now)
-    started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Started by")
-    )
-    finished_at = models.DateTimeField(_("Finished"), null=True, blank=True)
 
     objects: ClassVar = FeedRunQuerySet.as_manager()
 
@@ -76,11 +60,6 @@ class FeedRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.file_name}"
-
-    def reasons(self) -> list[tuple[str, int]]:
-        """Each reason's code with the number of rows it met, the most frequent first."""
-        counted = self.refused_rows.values_list("code").annotate(rows=models.Count("id"))
-        return list(counted.order_by("-rows", "code"))
 
     def add(self, read: int, taken_in: int, repeated: int, refused: Sequence["FeedRefusal"], **more: int) -> None:
         """Add a block's counts to those of the run, and keep its refused rows; `more`: signals, not_ours, removed."""
@@ -97,22 +76,16 @@ class FeedRun(models.Model):
         return round(self.rows_read / seconds)
 
 
-class FeedRefusal(models.Model):
-    """A row that was not taken in, with the reason's code and the text of the row."""
+class FeedRefusal(FileRefusal):
+    """A row that was not taken in."""
 
     run = models.ForeignKey(FeedRun, models.CASCADE, related_name="refused_rows", verbose_name=_("Feed"))
-    line = models.PositiveIntegerField(_("Line"))
-    code = models.CharField(_("Reason"), max_length=40)
     facts = models.JSONField(default=dict, blank=True)
-    raw = models.TextField(_("Row"))
 
     class Meta:
         verbose_name = _("Refused row of a feed")
         verbose_name_plural = _("Refused rows of feeds")
         indexes = [models.Index(fields=["run", "line"], name="feed_refusals_by_line")]
-
-    def __str__(self) -> str:
-        return f"{self.line}: {self.code}"
 
     @property
     def reason(self) -> dict[str, Any]:

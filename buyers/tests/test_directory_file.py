@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buyers.directory import reading
+from buyers.directory import reading, unpacked
 from buyers.directory.characters import encoding_of
 from buyers.directory.reading import blocks, opened
 from buyers.directory.rows import REFUSALS, WARNINGS, judged
@@ -111,7 +111,7 @@ def test_a_gzip_cut_short_is_refused(tmp_path: Path):
 
 
 def test_a_gzip_that_unpacks_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(reading, "LARGEST_UNPACKED", 1000)
+    monkeypatch.setattr(unpacked, "LARGEST_UNPACKED", 1000)
     assert refused_code(kept(tmp_path, gzip.compress(b"a" * 2_000_000))) == "file_too_large"
 
 

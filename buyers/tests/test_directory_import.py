@@ -57,7 +57,7 @@ def test_companies_go_in_and_persons_do_not(tmp_path: Path):
     )
     assert counts(run) == {"rows_read": 4, "accepted": 3, "added": 3, "refused": 1, "warned": 2}
     assert (run.stage, run.shape, run.encoding, run.header) == ("done", "gleif", "utf-8-sig", GLEIF)
-    assert run.reasons(warnings=False) == [("row_is_a_person", 1)]
+    assert run.reasons(warning=False) == [("row_is_a_person", 1)]
     row = run.refused_rows.get(code="row_is_a_person")
     assert (row.line, row.raw, row.warning) == (4, "00TR8NKAEL48RGTZEW89,Max Muster,DE,SOLE_PROPRIETOR", False)
     city = Buyer.objects.get(identifiers__value=TWO)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib import admin, messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,22 +12,21 @@ from django.utils.translation import gettext as _
 from accounts.access import staff
 from accounts.forms import show_refusals
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
+from accounts.views.office_page import office_page
 from accounts.wording import said
 from buyers.actions.accounts import record_statement
 from buyers.actions.accounts_file import hand_in_accounts_file
 from buyers.intake.forms import AccountsFileForm, StatementForm
 from buyers.models import Buyer, FeedRun
-from buyers.models.directory_import import ImportStage
 from buyers.models.feed import FeedKind
 from buyers.search import cleaned, find_buyers
-from buyers.tables import written_refusals
 from buyers.views.accounts_review import changed_lines, judged, known_as, review_of
+from buyers.views.file_runs import ROWS_SHOWN, refused_file, run_page
 from buyers.wording import WORDS
 from kernel.references import row_number
 from kernel.refusals import Refused
 
 UNDERWRITERS = (UNDERWRITER, SENIOR_UNDERWRITER)
-ROWS_SHOWN = 50
 YEARS_SHOWN = 6
 RUNS_SHOWN = 10
 
@@ -38,7 +37,9 @@ def record_accounts(request: HttpRequest) -> HttpResponse:
     then kept; it is scored at once."""
     number = row_number(request.GET.get("buyer", ""))
     if number is None:
-        return _office(request, "buyers/office/choose_buyer.html", title=_("Enter accounts"), **found_by_name(request))
+        return office_page(
+            request, "buyers/office/choose_buyer.html", title=_("Enter accounts"), **found_by_name(request)
+        )
     buyer = get_object_or_404(Buyer, pk=number, merged_into__isnull=True)
     known = list(buyer.statements.filter(superseded_at__isnull=True).order_by("-period_end", "-id")[:YEARS_SHOWN])
     likely = {"currency": known[0].currency, "source": known[0].source} if known else {}
@@ -51,7 +52,7 @@ def record_accounts(request: HttpRequest) -> HttpResponse:
             return redirect("admin:buyers_buyer_change", buyer.pk)
     context = {"form": form, "buyer": buyer, "known": known, "seen": seen if not form.errors else "", "same": same}
     context["changed"] = changed_lines(same, form) if same else []
-    return _office(
+    return office_page(
         request, "buyers/office/record_accounts.html", title=_("Enter accounts"), **context, **review_of(form, buyer)
     )
 
@@ -107,32 +108,22 @@ def import_accounts(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("admin:accounts_import", run.pk)
     runs = FeedRun.objects.filter(kind=FeedKind.ACCOUNTS).select_related("started_by").order_by("-pk")[:RUNS_SHOWN]
-    return _office(request, "buyers/office/import_accounts.html", title=_("Import accounts"), form=form, runs=runs)
+    return office_page(request, "buyers/office/import_accounts.html", title=_("Import accounts"), form=form, runs=runs)
 
 
 @staff(*UNDERWRITERS)
 def accounts_import(request: HttpRequest, pk: int) -> HttpResponse:
     """How a file goes, then what came of it; the part that changes alone for a page that asks by itself."""
     run = _run(pk)
-    over = run.stage != ImportStage.RUNNING
-    context = {
-        "run": run,
-        "over": over,
-        "rows": run.refused_rows.order_by("line", "id")[:ROWS_SHOWN],
-        "failure": {"code": run.failure, "facts": run.failure_facts} if run.failure else None,
-    }
-    if request.headers.get("HX-Request"):
-        return render(request, "buyers/office/accounts_import_state.html", context)
-    return _office(request, "buyers/office/accounts_import.html", title=run.file_name, **context)
+    page, state = "buyers/office/accounts_import.html", "buyers/office/accounts_import_state.html"
+    return run_page(request, run, page, state, rows=run.refused_rows.order_by("line", "id")[:ROWS_SHOWN])
 
 
 @staff(*UNDERWRITERS)
 def refused_accounts(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows that did not go in, as a file to mend and hand in again: column and reason stand behind each."""
     run = _run(pk)
-    file = written_refusals(run.header, _lines(run), ["line", "column", "reason"])
-    name = f"{_('refused')}-{run.pk}.csv"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    return refused_file(run, _lines(run), ["line", "column", "reason"])
 
 
 def _lines(run: FeedRun) -> Iterator[tuple[str, list[str]]]:
@@ -142,7 +133,3 @@ def _lines(run: FeedRun) -> Iterator[tuple[str, list[str]]]:
 
 def _run(pk: int) -> FeedRun:
     return get_object_or_404(FeedRun.objects.select_related("started_by"), pk=pk, kind=FeedKind.ACCOUNTS)
-
-
-def _office(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    return render(request, template, {**admin.site.each_context(request), **context})

@@ -5,28 +5,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import staff
 from accounts.forms import show_refusals
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
+from accounts.views.office_page import office_page
 from accounts.wording import said
 from buyers.actions.feed import hand_in_feed
 from buyers.feeds.adapters import KINDS
 from buyers.feeds.tasks import take_in_feed
 from buyers.models import FeedRun
-from buyers.models.directory_import import ImportStage
 from buyers.models.feed import FeedKind
-from buyers.tables import written_refusals
+from buyers.views.file_runs import ROWS_SHOWN, refused_file, run_page
 from buyers.wording import WORDS
 from kernel.refusals import Refused
 
 UNDERWRITERS = (UNDERWRITER, SENIOR_UNDERWRITER)
-ROWS_SHOWN = 50
 
 
 class FeedForm(forms.Form):
@@ -72,39 +70,24 @@ def hand_in_file(request: HttpRequest) -> HttpResponse:
         else:
             take_in_feed.delay_on_commit(run.pk)
             return redirect("admin:feed", run.pk)
-    return _office(request, "buyers/office/hand_in_feed.html", title=_("Take in a publisher’s file"), form=form)
+    return office_page(request, "buyers/office/hand_in_feed.html", title=_("Take in a publisher’s file"), form=form)
 
 
 @staff(*UNDERWRITERS)
 def feed(request: HttpRequest, pk: int) -> HttpResponse:
     """How a file goes, then what came of it; the part that changes alone for a page that asks by itself."""
     run = get_object_or_404(FeedRun.objects.select_related("started_by"), pk=pk)
-    over = run.stage != ImportStage.RUNNING
-    context = {
-        "run": run,
-        "over": over,
-        "reasons": run.reasons() if over else [],
-        "rows": run.refused_rows.order_by("line", "id")[:ROWS_SHOWN] if over else [],
-        "failure": {"code": run.failure, "facts": run.failure_facts} if run.failure else None,
-    }
-    if request.headers.get("HX-Request"):
-        return render(request, "buyers/office/feed_state.html", context)
-    return _office(request, "buyers/office/feed.html", title=run.file_name, **context)
+    rows = run.refused_rows.order_by("line", "id")[:ROWS_SHOWN] if run.over else []
+    return run_page(request, run, "buyers/office/feed.html", "buyers/office/feed_state.html", rows=rows)
 
 
 @staff(*UNDERWRITERS)
 def refused_feed_rows(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows that were not taken in, as a file to mend and hand in again: the reason stands behind each."""
     run = get_object_or_404(FeedRun, pk=pk)
-    file = written_refusals(run.header, _lines(run), [_("line"), _("reason")])
-    name = f"{_('refused')}-{run.pk}.csv"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    return refused_file(run, _lines(run), [_("line"), _("reason")])
 
 
 def _lines(run: FeedRun) -> Iterator[tuple[str, list[str]]]:
     for row in run.refused_rows.order_by("line", "id").iterator(chunk_size=5_000):
         yield row.raw, [str(row.line), said(WORDS, row.code, row.facts)]
-
-
-def _office(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    return render(request, template, {**admin.site.each_context(request), **context})

@@ -1,27 +1,24 @@
 """Importing companies into the directory: the upload, its progress, its result and the file of refused rows."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from django.contrib import admin
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from accounts.access import staff
 from accounts.forms import show_refusals
 from accounts.models.roles import POLICY_ADMINISTRATOR, SENIOR_UNDERWRITER, UNDERWRITER
+from accounts.views.office_page import office_page
 from accounts.wording import said
 from buyers.actions.directory_file import hand_in_directory_file
 from buyers.forms import DirectoryFileForm
 from buyers.models import DirectoryImport
-from buyers.models.directory_import import ImportStage
-from buyers.tables import written_refusals
+from buyers.views.file_runs import ROWS_SHOWN, refused_file, run_page
 from buyers.wording import WORDS
 from kernel.refusals import Refused
 
 KEEPERS = (POLICY_ADMINISTRATOR, UNDERWRITER, SENIOR_UNDERWRITER)
-ROWS_SHOWN = 50
 
 
 @staff(*KEEPERS)
@@ -42,34 +39,27 @@ def import_companies(request: HttpRequest) -> HttpResponse:
             show_refusals(form, refused, WORDS)
         else:
             return redirect("admin:directory_import", run.pk)
-    return _office(request, "buyers/office/import_companies.html", title=_("Import companies"), form=form)
+    return office_page(request, "buyers/office/import_companies.html", title=_("Import companies"), form=form)
 
 
 @staff(*KEEPERS)
 def directory_import(request: HttpRequest, pk: int) -> HttpResponse:
     """How an import goes, then what came of it; the part that changes alone for a page that asks by itself."""
     run = get_object_or_404(DirectoryImport.objects.select_related("started_by"), pk=pk)
-    over = run.stage != ImportStage.RUNNING
-    context = {
-        "run": run,
-        "over": over,
-        "refused": [(code, rows) for code, rows in run.reasons(warnings=False)] if over else [],
-        "warned": [(code, rows) for code, rows in run.reasons(warnings=True)] if over else [],
-        "rows": run.refused_rows.order_by("warning", "line")[:ROWS_SHOWN] if over else [],
-        "failure": {"code": run.failure, "facts": run.failure_facts} if run.failure else None,
+    over = {
+        "refused": run.reasons(warning=False),
+        "warned": run.reasons(warning=True),
+        "rows": run.refused_rows.order_by("warning", "line")[:ROWS_SHOWN],
     }
-    if request.headers.get("HX-Request"):
-        return render(request, "buyers/office/import_state.html", context)
-    return _office(request, "buyers/office/directory_import.html", title=run.file_name, **context)
+    page, state = "buyers/office/directory_import.html", "buyers/office/import_state.html"
+    return run_page(request, run, page, state, **(over if run.over else {}))
 
 
 @staff(*KEEPERS)
 def refused_rows(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows that did not go in, as a file to mend and hand in again: the reason stands behind each."""
     run = get_object_or_404(DirectoryImport, pk=pk)
-    file = written_refusals(run.header, _lines(run), [_("line"), _("reason")])
-    name = f"{_('refused')}-{run.pk}.csv"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    return refused_file(run, _lines(run), [_("line"), _("reason")])
 
 
 def _lines(run: DirectoryImport) -> Iterator[tuple[str, list[str]]]:
@@ -77,7 +67,3 @@ def _lines(run: DirectoryImport) -> Iterator[tuple[str, list[str]]]:
     rows = run.refused_rows.filter(warning=False).order_by("line", "id")
     for row in rows.iterator(chunk_size=5_000):
         yield row.raw, [str(row.line), said(WORDS, row.code)]
-
-
-def _office(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    return render(request, template, {**admin.site.each_context(request), **context})

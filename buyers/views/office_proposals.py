@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from accounts.access import staff
 from accounts.forms import show_refusals, tell_refusals
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
 from accounts.paging import keyset_page
+from accounts.views.office_page import office_page
 from buyers.actions.merge import merge_buyers
 from buyers.actions.proposal import confirm_proposal, merge_proposal, refuse_proposal
 from buyers.forms import ConfirmForm, MergeForm, RefuseForm
@@ -32,7 +33,7 @@ def proposed_buyers(request: HttpRequest) -> HttpResponse:
     page = keyset_page(request, waiting, order=("proposed_at", "id"))
     for row in page.rows:
         row.number_refused = checked(row.scheme, row.value, row.country.code).refusals if row.value else ()
-    return _office(request, "buyers/office/proposed_buyers.html", title=_("Proposed buyers"), page=page)
+    return office_page(request, "buyers/office/proposed_buyers.html", title=_("Proposed buyers"), page=page)
 
 
 @staff(UNDERWRITER, SENIOR_UNDERWRITER)
@@ -47,7 +48,7 @@ def decide_proposal(request: HttpRequest, pk: int) -> HttpResponse:
         forms[act] = type(forms[act])(request.POST)
         if forms[act].is_valid() and _done(request, row, act, forms[act]):
             return _next(row)
-    return _office(
+    return office_page(
         request,
         "buyers/office/decide_proposal.html",
         title=row.name,
@@ -78,14 +79,10 @@ def merge_entries(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect("admin:buyers_buyer_change", into.pk)
     pair = [(entry, entry.identifiers.order_by("scheme", "value")) for entry in (source, into) if entry]
     books = BookEntry.objects.current().filter(buyer=source).count()
-    return _office(
+    return office_page(
         request, "buyers/office/merge_entries.html", title=source.name, source=source, into=into, form=form,
         pair=pair, books=books,
     )  # fmt: skip
-
-
-def _office(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    return render(request, template, {**admin.site.each_context(request), **context})
 
 
 def _as_proposed(row: BuyerProposal) -> dict[str, Any]:

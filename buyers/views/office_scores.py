@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db.models import Window
 from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import staff
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
 from accounts.paging import keyset_page
+from accounts.views.office_page import office_page
 from buyers.actions.score_run import plan_refresh, plan_rescore, resume_refresh
 from buyers.freshness import freshness
 from buyers.models import Buyer, ScoreRange, ScoreRun
@@ -53,7 +54,7 @@ def score_refreshes(request: HttpRequest) -> HttpResponse:
     }
     if request.headers.get("HX-Request"):
         return render(request, "buyers/office/score_runs.html", context)
-    return _office(request, "buyers/office/score_refreshes.html", title=_("Score refreshes"), **context)
+    return office_page(request, "buyers/office/score_refreshes.html", title=_("Score refreshes"), **context)
 
 
 def _shown(run: Any, now: datetime) -> dict[str, Any]:
@@ -127,7 +128,3 @@ def resume_run(request: HttpRequest, pk: int) -> HttpResponse:
     messages.info(request, _("Ranges to be tried again: %(count)s") % {"count": freed})
     wake_workers()
     return redirect("admin:score_refreshes")
-
-
-def _office(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    return render(request, template, {**admin.site.each_context(request), **context})

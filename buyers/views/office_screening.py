@@ -1,12 +1,10 @@
 """The underwriter's desk for sanctions hits, and for the links between companies."""
 
-from typing import Any
-
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
@@ -15,6 +13,7 @@ from accounts.access import staff
 from accounts.forms import show_refusals, tell_refusals
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
 from accounts.paging import keyset_page
+from accounts.views.office_page import office_page
 from buyers.actions.link import end_link, link_buyers
 from buyers.actions.screening import decide_hit
 from buyers.lifecycle import SANCTIONS_HIT
@@ -70,7 +69,7 @@ def sanctions_hits(request: HttpRequest) -> HttpResponse:
     waiting = ScreeningHit.objects.to_decide().select_related("buyer", "entry")
     page = keyset_page(request, waiting, order=("found_at", "id"))
     run = ScreeningRun.objects.order_by("-id").first()
-    return _office(
+    return office_page(
         request, "buyers/office/sanctions_hits.html", title=_("Sanctions hits"), page=page, run=run, due=_due()
     )
 
@@ -91,7 +90,7 @@ def decide_sanctions_hit(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The decision is kept."))
             follows = ScreeningHit.objects.to_decide().order_by("found_at", "id").first()
             return redirect("admin:decide_sanctions_hit", follows.pk) if follows else redirect("admin:sanctions_hits")
-    return _office(
+    return office_page(
         request,
         "buyers/office/decide_sanctions_hit.html",
         title=hit.buyer.name,
@@ -132,7 +131,7 @@ def buyer_links(request: HttpRequest, pk: int) -> HttpResponse:
     rows = list(BuyerLink.objects.of_firm(pk).select_related("buyer", "other").order_by("ended_at", "-id")[:200])
     members = BuyerLink.objects.group_of(pk)[:200]
     group = Buyer.objects.in_bulk(members)
-    return _office(
+    return office_page(
         request,
         "buyers/office/buyer_links.html",
         title=_("Links of %(name)s") % {"name": buyer.name},
@@ -166,7 +165,3 @@ def _due() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM (SELECT FROM buyers_screeningdue LIMIT 100001) due")
         return int(cursor.fetchone()[0])
-
-
-def _office(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    return render(request, template, {**admin.site.each_context(request), **context})

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +14,7 @@ from accounts.access import staff
 from accounts.forms import show_refusals
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
 from accounts.paging import keyset_page
+from accounts.views.office_page import office_page
 from buyers.actions.submission import confirm_accounts, hand_accounts_back
 from buyers.intake.forms import HandBackForm, ReviewedForm, as_typed
 from buyers.lifecycle import SENT_ACCOUNTS
@@ -30,7 +31,7 @@ def sent_accounts(request: HttpRequest) -> HttpResponse:
     """Accounts nobody has looked at, the oldest first."""
     waiting = AccountsSubmission.objects.filter(stage="sent").select_related("exporter", "buyer", "document")
     page = keyset_page(request, waiting, order=("sent_at", "id"))
-    return _office(request, "buyers/office/sent_accounts.html", title=_("Accounts sent in"), page=page)
+    return office_page(request, "buyers/office/sent_accounts.html", title=_("Accounts sent in"), page=page)
 
 
 @staff(UNDERWRITER, SENIOR_UNDERWRITER)
@@ -65,7 +66,7 @@ def decide_accounts(request: HttpRequest, pk: int) -> HttpResponse:
         "follows": _following(row),
         "sheet": sheet,
     }  # fmt: skip
-    return _office(
+    return office_page(
         request, "buyers/office/decide_accounts.html", title=row.reference, **context, **review_of(form, buyer)
     )
 
@@ -129,7 +130,3 @@ def _following(row: AccountsSubmission) -> int | None:
 def _next(row: AccountsSubmission) -> HttpResponse:
     follows = _following(row)
     return redirect("admin:decide_accounts", follows) if follows else redirect("admin:sent_accounts")
-
-
-def _office(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    return render(request, template, {**admin.site.each_context(request), **context})

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from accounts.access import staff
 from accounts.forms import show_refusals
 from accounts.models.roles import CLAIMS_HANDLER
 from accounts.paging import keyset_page
+from accounts.views.office_page import office_page
 from accounts.wording import said_of
 from claims.actions import handling as acts
 from claims.deadlines import ClaimTerms, days_left
@@ -163,8 +164,7 @@ def _page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpResponse:
 
 def _shown(request: HttpRequest, template: str, shown: dict[str, Any]) -> HttpResponse:
     """A page of the admin without its list of tables: the worklists stand in the bar and the page needs the width."""
-    around = {**admin.site.each_context(request), "is_nav_sidebar_enabled": False}
-    return render(request, template, {**around, **shown})
+    return office_page(request, template, **{"is_nav_sidebar_enabled": False, **shown})
 
 
 def _days_left(claim: Claim, terms: ClaimTerms) -> int | None:

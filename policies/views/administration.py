@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from accounts.access import staff
@@ -12,6 +12,7 @@ from accounts.clock import today_in
 from accounts.forms import show_refusals
 from accounts.models import Exporter
 from accounts.models.roles import POLICY_ADMINISTRATOR, SENIOR_UNDERWRITER
+from accounts.views.office_page import office_page
 from accounts.wording import said_of
 from kernel.references import row_number
 from kernel.refusals import Refused
@@ -39,7 +40,7 @@ def bind_policy(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Policy %(number)s is bound.") % {"number": made.number})
             return redirect("admin:administer_policy", made.pk)
     shown = {"title": _("Bind a policy"), "bind": bind, "terms": terms}
-    return render(request, "policies/office/bind_policy.html", {**admin.site.each_context(request), **shown})
+    return office_page(request, "policies/office/bind_policy.html", **shown)
 
 
 @staff(POLICY_ADMINISTRATOR)
@@ -66,7 +67,7 @@ def administer_policy(request: HttpRequest, pk: int) -> HttpResponse:
         "all_terms": PolicyTerms.objects.filter(policy=policy).order_by("-valid_from"),
         "today": today,
     }
-    return render(request, "policies/office/administer_policy.html", {**admin.site.each_context(request), **shown})
+    return office_page(request, "policies/office/administer_policy.html", **shown)
 
 
 @staff(POLICY_ADMINISTRATOR)
@@ -84,8 +85,7 @@ def change_terms(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The terms are changed, and the exporter has been told."))
             return redirect("admin:administer_policy", pk)
     shown = {"title": _("Change the terms of policy %(number)s") % {"number": policy.number}, "terms": form}
-    context = {**admin.site.each_context(request), **shown, "policy": policy}
-    return render(request, "policies/office/change_terms.html", context)
+    return office_page(request, "policies/office/change_terms.html", policy=policy, **shown)
 
 
 @staff(SENIOR_UNDERWRITER)
@@ -101,7 +101,7 @@ def set_appetite(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The appetite is set."))
             return redirect("admin:policies_appetite_changelist")
     shown = {"title": _("Set an appetite"), "form": form}
-    return render(request, "policies/office/set_appetite.html", {**admin.site.each_context(request), **shown})
+    return office_page(request, "policies/office/set_appetite.html", **shown)
 
 
 def _do(request: HttpRequest, pk: int) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +19,7 @@ from accounts.forms import show_refusals
 from accounts.models import User
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
 from accounts.paging import keyset_page
+from accounts.views.office_page import office_page
 from accounts.wording import said_of
 from kernel.money import rounded
 from kernel.refusals import Refusal, Refused
@@ -53,7 +54,7 @@ def referred_limits(request: HttpRequest) -> HttpResponse:
     for row in page.rows:
         row.present = present.get((row.policy_id, row.buyer.firm.pk))
     shown = {"page": page, "show": show, "title": _("Referred limits"), "now": timezone.now()}
-    return render(request, "policies/office/referred_limits.html", {**admin.site.each_context(request), **shown})
+    return office_page(request, "policies/office/referred_limits.html", **shown)
 
 
 def _present(rows: list[LimitRequest]) -> dict[tuple[int, int], CreditLimit]:
@@ -221,7 +222,7 @@ def _page(request: HttpRequest, case: Case, form: DecideForm, tried: Verdict | N
         **capacity_facts(row, case.limit, case.today),
         **case.words(form, user.pk, tried),
     }
-    return render(request, "policies/office/decide_limit.html", {**admin.site.each_context(request), **shown})
+    return office_page(request, "policies/office/decide_limit.html", **shown)
 
 
 def _is_senior(user: Any) -> bool:

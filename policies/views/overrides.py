@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.access import staff
 from accounts.forms import show_refusals, tell_refusals
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
+from accounts.views.office_page import office_page
 from accounts.wording import said_of
 from buyers.actions.override import (
     confirm_override,
@@ -64,7 +65,7 @@ def propose_grade(request: HttpRequest) -> HttpResponse:
     """Ask that a buyer have another grade for a time: first the buyer is chosen (`?buyer=`)."""
     number = row_number(request.GET.get("buyer", ""))
     if number is None:
-        return _office(request, "buyers/office/choose_buyer.html", title=_("Set a grade"), **found_by_name(request))
+        return office_page(request, "buyers/office/choose_buyer.html", title=_("Set a grade"), **found_by_name(request))
     buyer = get_object_or_404(Buyer, pk=number, merged_into__isnull=True)
     form = OverrideForm(request.POST if request.method == "POST" else None, initial={"form_key": uuid4()})
     if request.method == "POST" and form.is_valid():
@@ -78,7 +79,7 @@ def propose_grade(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Asked. A second underwriter decides."))
             return redirect("admin:decide_override", row.pk)
     score = Score.objects.latest_of(buyer)
-    return _office(
+    return office_page(
         request, "policies/office/propose_grade.html", title=_("Set a grade"), buyer=buyer, form=form, score=score,
         explanation=score.for_staff() if score else None,
     )  # fmt: skip
@@ -99,7 +100,7 @@ def decide_override(request: HttpRequest, pk: int) -> HttpResponse:
     asked = Confirming(row, score.by_scorecard if score else None, issued_on(row.buyer.firm))
     waits = row.stage == OverrideStage.PROPOSED
     over = () if mine or not waits else asked.refused(request.user.pk)
-    return _office(
+    return office_page(
         request, "policies/office/decide_override.html", title=row.buyer.name, override=row, mine=mine, score=score,
         moves=moves - ({"confirm", "refuse"} if mine else {"withdraw"}) - ({"confirm"} if over else set()),
         over_authority=[said_of(WORDS, refusal) for refusal in over],
@@ -124,7 +125,3 @@ def _act(request: HttpRequest, row: GradeOverride, act: str) -> None:
         tell_refusals(request, refused, WORDS)
     else:
         messages.success(request, _("Done; it stands in the trail."))
-
-
-def _office(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
-    return render(request, template, {**admin.site.each_context(request), **context})

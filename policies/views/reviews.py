@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from accounts.access import staff
 from accounts.clock import today_in
 from accounts.forms import show_refusals
 from accounts.paging import keyset_page
+from accounts.views.office_page import office_page
 from kernel.refusals import Refused
 from policies.actions import review as actions
 from policies.edition import edition
@@ -28,7 +29,7 @@ def limit_reviews(request: HttpRequest) -> HttpResponse:
     rows = CreditLimit.objects.to_review().select_related("buyer__merged_into", "exporter", "policy")
     page = keyset_page(request, rows, order=("regraded_at", "id"))
     shown = {"page": page, "title": _("Reviews after regrade")}
-    return render(request, "policies/office/limit_reviews.html", {**admin.site.each_context(request), **shown})
+    return office_page(request, "policies/office/limit_reviews.html", **shown)
 
 
 @staff(*UNDERWRITERS)
@@ -66,4 +67,4 @@ def review_limit(request: HttpRequest, pk: int) -> HttpResponse:
         **facts,
         **exposure,
     }
-    return render(request, "policies/office/review_limit.html", {**admin.site.each_context(request), **shown})
+    return office_page(request, "policies/office/review_limit.html", **shown)

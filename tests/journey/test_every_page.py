@@ -20,7 +20,8 @@ from accounts.tests.factories import member, operator, signed_in, staff
 from buyers.actions.merge import merge_buyers
 from buyers.actions.proposal import confirm_proposal, propose_buyer, refuse_proposal
 from buyers.models import Buyer, BuyerProposal, DirectoryImport, RefusedRow
-from buyers.models.directory_import import ImportPhase, ImportStage
+from buyers.models.directory_import import ImportPhase
+from buyers.models.file_run import ImportStage
 from buyers.tests.factories import buyer
 from policies.models import CreditLimit
 from tests.addresses import Address, addresses

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.wording import said
 from buyers.actions.accounts_file import hand_in_accounts_file
 from buyers.intake.adapters import load_accounts_file
-from buyers.models.directory_import import ImportStage
+from buyers.models.file_run import ImportStage
 from buyers.wording import WORDS
 
 

@@ -15,7 +15,7 @@ from buyers.actions.directory_import import give_up_directory_file
 from buyers.adapters import ImportRunning, load_directory_file
 from buyers.directory.shapes import COLUMNS
 from buyers.models import DirectoryImport
-from buyers.models.directory_import import ImportStage
+from buyers.models.file_run import ImportStage
 from buyers.wording import WORDS
 
 

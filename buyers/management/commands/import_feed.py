@@ -12,7 +12,7 @@ from buyers.actions.feed import hand_in_feed
 from buyers.actions.screening import screen_batch
 from buyers.feeds.adapters import KINDS, FeedBusy, load_feed
 from buyers.models import ScreeningDue
-from buyers.models.directory_import import ImportStage
+from buyers.models.file_run import ImportStage
 from buyers.wording import WORDS
 from kernel.refusals import Refused
 

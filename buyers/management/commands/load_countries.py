@@ -12,8 +12,8 @@ from buyers.actions.country import keep_country_risks
 from buyers.actions.feed import hand_in_feed
 from buyers.countries import COLUMNS, HOUSE_RATINGS, OECD_LIST, BadList, parsed_list
 from buyers.feeds.adapters import FeedBusy, load_feed
-from buyers.models.directory_import import ImportStage
 from buyers.models.feed import FeedKind
+from buyers.models.file_run import ImportStage
 from buyers.wording import WORDS
 from kernel.refusals import Refused
 
