@@ -1,7 +1,7 @@
 # ruff: noqa: E402 - Django is set up before it is imported; the SQL has only names and numbers of ours
 """Matching a list of customers to the directory: one worker of the queue against a bare SQL join, in one run.
 
-    .venv/bin/python benchmarks/match_list.py [--directory 100000] [--rows 5000] [--names FOLDER]
+    .venv/bin/python benchmarks/match_list.py [--directory 100000] [--rows 5000] [--names FOLDER] [--excel]
 
 FOLDER as for benchmarks/search.py; without one names are made up. A quarter of the rows have a number, a third name,
 country and town, the others a name with a slip, its words swapped, or no company of the directory. Printed: rows in a
@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 import django
+import xlsxwriter
 
 from scripts import throwaway
 
@@ -45,6 +46,7 @@ from buyers.models import CustomerList
 
 KINDS = ("number", "name and town", "slip", "swapped", "nobody")
 SHARES = (25, 35, 20, 10, 10)
+HEADER = ("Name", "Country", "DUNS", "City")
 
 _JOIN = """
     SELECT r.place, coalesce(i.buyer_id, b.id) FROM bench_rows r
@@ -80,9 +82,21 @@ def as_csv(rows: list[tuple[str, int | None, list[str]]]) -> bytes:
     """The list as a firm would send it."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(["Name", "Country", "DUNS", "City"])
+    writer.writerow(HEADER)
     writer.writerows(cells for _kind, _buyer, cells in rows)
     return text.getvalue().encode()
+
+
+def as_excel(rows: list[tuple[str, int | None, list[str]]]) -> bytes:
+    """The same as a workbook."""
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADER)
+        for line, (_kind, _buyer, cells) in enumerate(rows, start=1):
+            for place, cell in enumerate(cells):
+                sheet.write_string(line, place, cell)
+    return content.getvalue()
 
 
 def joined(rows: list[tuple[str, int | None, list[str]]]) -> tuple[float, dict[int, int | None]]:
@@ -133,6 +147,7 @@ def main() -> None:
     parser.add_argument("--directory", type=int, default=100_000)
     parser.add_argument("--rows", type=int, default=5_000)
     parser.add_argument("--names", type=Path)
+    parser.add_argument("--excel", action="store_true", help="the list is a workbook")
     options = parser.parse_args()
     with own_database():
         load(options.directory, options.names)
@@ -146,7 +161,8 @@ def main() -> None:
         rows = listed(options.rows, random.Random(7))
         firm = exporter()
         clerk = member(firm)
-        upload = SimpleUploadedFile("customers.csv", as_csv(rows))
+        content = as_excel(rows) if options.excel else as_csv(rows)
+        upload = SimpleUploadedFile(f"customers.{'xlsx' if options.excel else 'csv'}", content)
         row = hand_in_customer_list(by=clerk.pk, exporter=firm.pk, upload=upload)
         confirm_columns(by=clerk.pk, customer_list=row.pk, columns=["name", "country", "DUNS", "city"])
         begun = time.perf_counter()

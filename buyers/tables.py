@@ -19,7 +19,7 @@ from buyers.directory.shapes import delimiter_of
 from buyers.models import Alert, BookEntry, Identifier
 
 # Spreadsheets take cells that begin so for formulas (OWASP, "CSV injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ROWS_AT_ONCE = 2_000
 
 
@@ -82,7 +82,8 @@ def written_csv(columns: Sequence[Column], entries: Iterable[BookEntry]) -> IO[b
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text)
+    # All cells in quotation marks: in a bare one, a program that cuts at semicolons would begin a cell, and a formula.
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow([_harmless(column.label) for column in columns])
     for entry in entries:
         writer.writerow([_harmless(column.value(entry)) for column in columns])

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection
@@ -150,31 +150,44 @@ def choose_only_namesakes(*, by: int, customer_list: int) -> int:
     return len(chosen)
 
 
-@action
-def choose_listed_buyers(*, by: int, customer_list: int, choices: Mapping[int, int | None]) -> int:
-    """Say for rows (their ids) which of their candidates they mean; None: none of them. How many rows changed.
+class Chosen(NamedTuple):
+    """How many rows changed, and the numbers of those that somebody else had decided meanwhile."""
 
-    Only what the match offered can be chosen: refuses `choice_not_offered`. Rows whose buyer is in the book stay.
+    rows: int
+    overtaken: list[int]
+
+
+@action
+def choose_listed_buyers(
+    *, by: int, customer_list: int, choices: Mapping[int, int | None], seen: Mapping[int, str] | None = None
+) -> Chosen:
+    """Say for rows (their ids) which of their candidates they mean; None: none of them.
+
+    `seen`: what stood for a row when the person chose (`CustomerRow.decision`). Rows for which something else stands
+    now, or whose buyer is in the book, stay. Only what the match offered can be chosen: refuses `choice_not_offered`.
     """
     row = _locked(customer_list)
     require_role(by, row.exporter_id)
     CUSTOMER_LIST.target("choose", row.stage)
-    rows = row.rows.filter(pk__in=list(choices), done=False)
-    changed = []
-    for line in rows:
+    changed, overtaken = [], []
+    for line in row.rows.filter(pk__in=list(choices)).order_by("number"):
         wanted = choices[line.pk]
         offered = {candidate["buyer"] for candidate in line.candidates}
         refuse([refusal("choice_not_offered", "", number=line.number)] if wanted not in {None, *offered} else [])
         # What the match took for certain and a person left as it is stays the match's.
-        if line.chosen_id != wanted or not (wanted or line.by_hand):
-            line.chosen_id, line.by_hand = wanted, True
-            changed.append(line)
+        if line.chosen_id == wanted and (wanted or line.by_hand):
+            continue
+        if line.done or (seen is not None and line.decision != seen.get(line.pk, "")):
+            overtaken.append(line.number)
+            continue
+        line.chosen_id, line.by_hand = wanted, True
+        changed.append(line)
     CustomerRow.objects.bulk_update(changed, ["chosen", "by_hand"], batch_size=500)
     record(
-        by=by, subject=row, exporter=row.exporter_id, rows=len(changed),
+        by=by, subject=row, exporter=row.exporter_id, rows=len(changed), overtaken=overtaken,
         chosen={str(line.number): line.chosen_id for line in changed[:200]},
     )  # fmt: skip
-    return len(changed)
+    return Chosen(len(changed), overtaken)
 
 
 @action

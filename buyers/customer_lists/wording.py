@@ -48,6 +48,7 @@ CUSTOMER_LISTS: dict[str, Any] = {
     "match_same_place": _("Same address"),
     # whoever chooses
     "choice_not_offered": _("Row %(number)s: this company was not among those found. Reload the page."),
+    "choice_overtaken": _("Row %(number)s: a colleague decided meanwhile. Your choice was not kept; look once more."),
     # what a column means
     "column_name": pgettext_lazy("company", "Name"),
     "column_country": _("Country"),

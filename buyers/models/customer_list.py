@@ -195,6 +195,11 @@ class CustomerRow(models.Model):
     def __str__(self) -> str:
         return f"{self.number}: {self.name}"
 
+    @property
+    def decision(self) -> str:
+        """What stands for it, as the page of choices sends it: a buyer's id, "none" of those found, "": nobody said."""
+        return str(self.chosen_id) if self.chosen_id else "none" if self.by_hand else ""
+
 
 class CustomerRangeQuerySet(models.QuerySet["CustomerRange"]):
     """Ranges of rows, as workers and the progress page ask for them."""

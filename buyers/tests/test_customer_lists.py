@@ -376,6 +376,43 @@ def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(firm, clerk, kn
     assert events("match_range") == 2
 
 
+# Four of the five rows are written, in two blocks, and nothing is committed: there the worker stands still.
+STANDS_STILL = """
+import django, time
+django.setup()
+from buyers.actions import match
+from buyers.customer_lists.tasks import read_next_list
+match._READ_AT_ONCE = 2
+match.tell_rows_read = lambda pk, rows: rows == 4 and (print(rows, flush=True), time.sleep(600))
+read_next_list()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.xdist_group("races")
+def test_a_worker_killed_while_it_reads_loses_and_doubles_nothing(firm, clerk, known):
+    row = handed_in(clerk, firm)
+    confirm_columns(by=clerk.pk, customer_list=row.pk, columns=row.columns)
+    environment = of_a_process(MATCH_LEASE_SECONDS="1")
+    reader = [sys.executable, "-c", STANDS_STILL]
+    with subprocess.Popen(reader, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout and worker.stdout.readline() == "4\n", "the worker never came so far"
+        os.kill(worker.pid, signal.SIGKILL)
+    row.refresh_from_db()
+    assert (row.stage, row.rows.count(), row.ranges.count()) == ("confirmed", 0, 0)
+    until = time.monotonic() + 60
+    while row.stage == "confirmed":
+        assert time.monotonic() < until, "nobody took the list over"
+        read_next_list()
+        row.refresh_from_db()
+    assert list(row.rows.order_by("number").values_list("number", flat=True)) == [2, 3, 4, 5, 6]
+    assert (row.rows_read, row.attempts, events("read_customer_list")) == (5, 2, 1)
+    worked_off()
+    row.refresh_from_db()
+    assert (row.stage, list(row.counts().values())) == ("ready", [2, 1, 1, 1])
+
+
 # --- chosen and added -------------------------------------------------------------------------------------------------
 
 
@@ -385,10 +422,11 @@ def test_only_what_was_found_can_be_chosen(clerk, firm, known):
     stranger = buyer("Stranger SA")
     with pytest.raises(Refused):
         choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices={shared.pk: stranger.pk})
-    assert choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices={shared.pk: known["berlin"].pk}) == 1
-    assert choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices={shared.pk: known["berlin"].pk}) == 0
+    berlin = {shared.pk: known["berlin"].pk}
+    assert choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices=berlin) == (1, [])
+    assert choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices=berlin) == (0, [])
     other = matched(clerk, firm)
-    assert choose_listed_buyers(by=clerk.pk, customer_list=other.pk, choices={shared.pk: None}) == 0
+    assert choose_listed_buyers(by=clerk.pk, customer_list=other.pk, choices={shared.pk: None}) == (0, [])
     assert events("choose_listed_buyers") == 3
 
 
@@ -438,10 +476,39 @@ def test_what_a_person_leaves_as_it_was_stays_the_choice_of_the_match(clerk, fir
     row = matched(clerk, firm)
     certain, shared = row.rows.get(number=2), row.rows.get(number=4)
     choices = {certain.pk: certain.chosen_id, shared.pk: None}
-    assert choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices=choices) == 1
+    assert choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices=choices) == (1, [])
     certain.refresh_from_db()
     shared.refresh_from_db()
     assert (certain.by_hand, shared.by_hand) == (False, True)
+
+
+def test_of_two_who_review_one_list_at_once_neither_undoes_what_the_other_decided(page: Client, clerk, firm, known):
+    row = matched(clerk, firm, LIST + "Acme Trading;DE;;;C-6\n")
+    certain, first, second = row.rows.get(number=2), row.rows.get(number=4), row.rows.get(number=7)
+    there = reverse("choose_customers", args=[row.pk]) + "?show=choose"
+    open_page = page.get(reverse("customer_list", args=[row.pk]), {"show": "certain"}).content.decode()
+    assert f'name="was-{certain.pk}" value="{certain.chosen_id}"' in open_page
+    colleague = member(firm, "editor").pk
+    theirs = {certain.pk: None, first.pk: known["berlin"].pk}
+    assert choose_listed_buyers(by=colleague, customer_list=row.pk, choices=theirs).rows == 2
+    # Sent from pages loaded before: untouched, decided by both, decided by this person alone, decided alike by both.
+    sent = {f"row-{certain.pk}": str(certain.chosen_id), f"was-{certain.pk}": str(certain.chosen_id)}
+    sent |= {f"row-{first.pk}": str(known["hamburg"].pk), f"was-{first.pk}": ""}
+    sent |= {f"row-{second.pk}": "none", f"was-{second.pk}": ""}
+    said = page.post(there, sent, follow=True).content.decode()
+    assert "1 choice is kept." in said and "Row 4: a colleague decided meanwhile." in said
+    decided = {line.number: line.decision for line in row.rows.filter(by_hand=True)}
+    assert decided == {2: "none", 4: str(known["berlin"].pk), 7: "none"}
+    again = page.post(there, {f"row-{first.pk}": str(known["berlin"].pk), f"was-{first.pk}": ""}, follow=True)
+    assert "0 choices are kept." in again.content.decode() and "meanwhile" not in again.content.decode()
+
+
+def test_who_went_into_the_book_meanwhile_stays_as_it_is(clerk, firm, known):
+    row = matched(clerk, firm)
+    add_listed_buyers(by=clerk.pk, customer_list=row.pk)
+    choices = {row.rows.get(number=2).pk: None}
+    assert choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices=choices) == (0, [2])
+    assert row.rows.get(number=2).chosen == known["kesselring"]
 
 
 ALONE = """Name;Country;VAT;City
@@ -588,12 +655,17 @@ def test_a_file_too_large_is_let_go_by_with_a_word(page: Client, settings):
 
 
 def test_the_result_is_downloaded_with_reasons_and_no_cell_is_a_formula(page: Client, clerk, firm, known):
-    row = matched(clerk, firm, LIST + '=HYPERLINK("x");DE;;;C-6\n')
+    row = matched(clerk, firm, LIST + '=HYPERLINK("x");DE;;;C-6\n＝1+1;DE;"a,=1+1";x\n')
     response = page.get(reverse("export_list", args=[row.pk, "csv"]))
-    lines = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
-    assert lines[0][:2] == ["Row", "Name"] and len(lines) == 7
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    lines = list(csv.reader(io.StringIO(text)))
+    assert lines[0][:2] == ["Row", "Name"] and len(lines) == 8
+    # However a program cuts the line, at commas or at semicolons, no cell of it begins as a formula.
+    for delimiter in (",", ";"):
+        cells = [cell for line in csv.reader(io.StringIO(text), delimiter=delimiter) for cell in line]
+        assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "＝"))]
     assert lines[1][6:10] == ["Certain", "The number is this company’s alone.", "Kesselring Werkzeuge GmbH", "Germany"]
-    assert lines[6][1].startswith("'=")
+    assert lines[6][1].startswith("'=") and lines[7][1].startswith("'＝")
     place = lines[0].index("Companies found")
     assert set(lines[3][place].split("; ")) == {"Acme Trading GmbH (DE)", "Acme Trading AG (DE)"}
     assert lines[4][place] == ""

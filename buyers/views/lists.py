@@ -1,6 +1,6 @@
 """Lists of customers: handed in, columns confirmed, watched while they are matched, reviewed, added to the book."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +18,7 @@ from accounts.models.roles import MAY_WRITE
 from accounts.paging import keyset_page
 from accounts.wording import said, said_of
 from buyers.actions.customer_list import (
+    Chosen,
     add_listed_buyers,
     choose_listed_buyers,
     choose_only_namesakes,
@@ -130,20 +131,20 @@ def customer_list(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @writes
 def choose_customers(request: HttpRequest, pk: int) -> HttpResponse:
-    """What was chosen on one page of rows; rows nobody touched are not sent, or sent as they are."""
+    """What was chosen on one page of rows. A row nobody touched is sent as it was seen, and left alone."""
     row = get_object_or_404(_own(request), pk=pk)
-    choices = {
-        number: row_number(value)
-        for key, value in request.POST.items()
-        if key.startswith("row-") and (number := row_number(key[4:])) and (value == "none" or row_number(value))
-    }
-    try:
-        changed = choose_listed_buyers(by=request.user.pk, customer_list=pk, choices=choices)
-    except Refused as refused:
-        tell_refusals(request, refused, WORDS)
-    else:
-        said_so = ngettext("%(n)s choice is kept.", "%(n)s choices are kept.", changed) % {"n": changed}
-        messages.success(request, said_so)
+    choices, seen = {}, {}
+    for key, value in request.POST.items():
+        number, before = row_number(key[4:]) if key.startswith("row-") else 0, request.POST.get(f"was-{key[4:]}", "")
+        if number and value != before and (value == "none" or row_number(value)):
+            choices[number], seen[number] = row_number(value) or None, before
+
+    def words(chosen: Chosen) -> str:
+        for number in chosen.overtaken[:ROWS_SHOWN]:
+            messages.warning(request, said(WORDS, "choice_overtaken", {"number": number}))
+        return ngettext("%(n)s choice is kept.", "%(n)s choices are kept.", chosen.rows) % {"n": chosen.rows}
+
+    _acted(request, choose_listed_buyers, words, customer_list=pk, choices=choices, seen=seen)
     return redirect(_address(row, request.GET))
 
 
@@ -152,15 +153,13 @@ def choose_customers(request: HttpRequest, pk: int) -> HttpResponse:
 def choose_namesakes(request: HttpRequest, pk: int) -> HttpResponse:
     """The one company of its name for every row that has one and that nobody decided on."""
     row = get_object_or_404(_own(request), pk=pk)
-    try:
-        rows = choose_only_namesakes(by=request.user.pk, customer_list=pk)
-    except Refused as refused:
-        tell_refusals(request, refused, WORDS)
-    else:
-        words = ngettext(
+
+    def words(rows: int) -> str:
+        return ngettext(
             "%(n)s row has the only company of its name.", "%(n)s rows have the only company of their name.", rows
-        )
-        messages.success(request, words % {"n": rows})
+        ) % {"n": rows}
+
+    _acted(request, choose_only_namesakes, words, customer_list=pk)
     return redirect(_address(row, request.GET))
 
 
@@ -169,14 +168,12 @@ def choose_namesakes(request: HttpRequest, pk: int) -> HttpResponse:
 def add_customers(request: HttpRequest, pk: int) -> HttpResponse:
     """All certain and chosen buyers into the book."""
     row = get_object_or_404(_own(request), pk=pk)
-    try:
-        done = add_listed_buyers(by=request.user.pk, customer_list=pk)
-    except Refused as refused:
-        tell_refusals(request, refused, WORDS)
-    else:
+
+    def words(done: CustomerList) -> str:
         new = done.added - row.added
-        words = ngettext("%(n)s buyer is new in your book.", "%(n)s buyers are new in your book.", new) % {"n": new}
-        messages.success(request, words)
+        return ngettext("%(n)s buyer is new in your book.", "%(n)s buyers are new in your book.", new) % {"n": new}
+
+    _acted(request, add_listed_buyers, words, customer_list=pk)
     return redirect("customer_list", pk=pk)
 
 
@@ -185,12 +182,10 @@ def add_customers(request: HttpRequest, pk: int) -> HttpResponse:
 def give_up_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Drop a list that is not wanted."""
     row = get_object_or_404(_own(request), pk=pk)
-    try:
-        give_up_customer_list(by=request.user.pk, customer_list=row.pk)
-    except Refused as refused:
-        tell_refusals(request, refused, WORDS)
-    else:
-        messages.success(request, _("The list is dropped; your book is as it was."))
+    _acted(
+        request, give_up_customer_list, lambda _row: _("The list is dropped; your book is as it was."),
+        customer_list=row.pk,
+    )  # fmt: skip
     return redirect("customer_lists")
 
 
@@ -211,6 +206,16 @@ def export_list(request: HttpRequest, pk: str, kind: str) -> HttpResponse:
 
 def _own(request: HttpRequest) -> Any:
     return CustomerList.objects.visible_to(request.user).of(request.firm)
+
+
+def _acted(request: HttpRequest, act: Callable[..., Any], words: Callable[[Any], str], **facts: Any) -> None:
+    """Act, and say what came of it, or why not."""
+    try:
+        came = act(by=request.user.pk, **facts)
+    except Refused as refused:
+        tell_refusals(request, refused, WORDS)
+    else:
+        messages.success(request, words(came))
 
 
 def _may_write(request: HttpRequest) -> bool:
