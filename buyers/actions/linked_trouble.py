@@ -14,6 +14,7 @@ from buyers.signals import Event, catalogue
 SOURCE = "fairlead"
 
 # Only direct links, and trouble that came from a link goes no further: else one failure would run through everybody.
+# What several sources tell of one day happened once.
 # From the links to what happened, not the other way round: few companies have links, and the directory is large.
 TROUBLE = """
     WITH linked AS (
@@ -27,9 +28,10 @@ TROUBLE = """
         UNION ALL
         SELECT firms.firm, merged.id FROM firms JOIN buyers_buyer merged ON merged.merged_into_id = firms.firm
     ), trouble AS (
-        SELECT entries.firm, signal.kind, signal.happened_on AS day, 'signal:' || signal.id AS key
+        SELECT entries.firm, signal.kind, signal.happened_on AS day, 'signal:' || min(signal.id) AS key
         FROM entries JOIN buyers_signal signal ON signal.buyer_id = entries.entry
         WHERE signal.kind = ANY(%(kinds)s) AND signal.happened_on BETWEEN %(since)s AND %(today)s
+        GROUP BY 1, 2, 3
         UNION ALL
         SELECT entries.firm, 'downgrade', score.scored_for, 'score:' || score.id
         FROM entries

@@ -98,7 +98,8 @@ RAISE = """
 
 # The same for signals: to every firm with the buyer in its book, except the one that reported it. What a policyholder
 # reported is told to others only once enough have reported the like within a year (seams.md, "Payment experience"), and
-# then not again for a month: who counts alerts shall not count reports.
+# then not again for a month: who counts alerts shall not count reports. What is public and was told of the same day
+# before, by a register or by a policyholder's papers, is the same event.
 RAISE_FOR_SIGNALS = """
     WITH raised AS (
         INSERT INTO buyers_alert (exporter_id, buyer_id, signal_id, kind, facts, raised_at)
@@ -114,6 +115,11 @@ RAISE_FOR_SIGNALS = """
             SELECT FROM buyers_alert told
             WHERE told.exporter_id = entry.exporter_id AND told.buyer_id = signal.buyer_id AND told.kind = signal.kind
               AND told.raised_at > %(now)s - interval '30 days'
+        )) AND NOT (news.enough = 0 AND EXISTS (
+            SELECT FROM buyers_alert told JOIN buyers_signal known ON known.id = told.signal_id
+            WHERE told.exporter_id = entry.exporter_id AND told.buyer_id = signal.buyer_id AND told.kind = signal.kind
+              AND known.happened_on = signal.happened_on
+              AND (known.reporter_id IS NOT NULL OR signal.reporter_id IS NOT NULL)
         ))
         ORDER BY entry.exporter_id, signal.id
         ON CONFLICT (exporter_id, signal_id) DO NOTHING

@@ -23,6 +23,7 @@ from buyers.actions.alert import (
 )
 from buyers.actions.country import follow_country_risks, keep_country_risks
 from buyers.actions.score import score_buyer
+from buyers.actions.signal import record_signal
 from buyers.countries import Rating
 from buyers.feeds.tasks import follow_countries
 from buyers.models import Alert, BookEntry, Buyer, CountryRisk, Signal
@@ -278,6 +279,30 @@ def test_what_policyholders_report_is_told_to_others_once_enough_reported_it(fir
     signals = [signalled(about, "overdue_reported", exporter()) for _ in range(reporters)]
     signals.append(signalled(about, "overdue_reported", signals[0].reporter))  # the same firm again counts once
     assert bool(Alert.objects.raise_for_signals(news_of(signals[-1], enough=3))) is told
+
+
+@pytest.mark.parametrize("proved_first", [True, False])
+def test_what_a_register_and_a_policyholders_papers_tell_of_one_day_alerts_once(firm, proved_first: bool):
+    about, day = buyer(), date(2026, 9, 17)
+    in_book(firm, about)
+    told = {"buyer": about.pk, "kind": "insolvency_filed", "source": "x"}
+    proved, public = {"reporter": exporter().pk}, {"facts": {"court": "AG Essen"}}
+    first, second = (proved, public) if proved_first else (public, proved)
+    record_signal(by=None, happened_on=day, **told, **first)
+    Alert.objects.update(raised_at=timezone.now() - timedelta(days=40))
+    record_signal(by=None, happened_on=day, **told, **second)
+    assert Alert.objects.filter(exporter=firm).count() == 1
+    record_signal(by=None, happened_on=day + timedelta(days=1), **told, **public)
+    assert Alert.objects.filter(exporter=firm).count() == 2  # another day is another event
+
+
+def test_two_court_cases_of_one_day_are_two_alerts(firm):
+    about = buyer()
+    in_book(firm, about)
+    for reference in ("A 1", "A 2"):
+        record_signal(by=None, buyer=about.pk, kind="court_case", happened_on=date(2026, 9, 17), source="x",
+                      key=reference, facts={"reference": reference})  # fmt: skip
+    assert Alert.objects.filter(exporter=firm).count() == 2
 
 
 def test_who_counts_alerts_does_not_count_reports(firm):

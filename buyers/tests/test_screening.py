@@ -451,6 +451,9 @@ def test_trouble_of_a_parent_and_of_a_main_customer_reaches_the_linked_once():
     assert (found[supplier].facts["relation"], found[supplier].staff_only) == ("main_customer", False)
     assert [line.code for line in Signal.objects.timeline(child.pk)] == ["signal_linked_trouble"]
     assert Alert.objects.filter(kind="linked_trouble").count() == 2
+    # What a second source tells of the same day is the same trouble.
+    record_signal(by=None, buyer=head.pk, kind="insolvency_filed", happened_on=TODAY, source="gazette")
+    assert spread_trouble(by=None) == 0
     # What came by a link goes no further.
     assert spread_trouble(by=None) == 0 and not Signal.objects.filter(buyer=low).exists()
 
