@@ -95,6 +95,16 @@ class Explanation:
         return self._of(LOWERS)
 
     @property
+    def pulling(self) -> tuple[Line, ...]:
+        """All that counts either way: what speaks against it first, the strongest of each side on top."""
+        return self.lowers + self.lifts
+
+    @property
+    def strongest(self) -> int:
+        """The most points that any indicator gives or takes: the scale that bars of points share."""
+        return max((abs(line.points) for line in self.lines), default=0)
+
+    @property
     def missing(self) -> tuple[Line, ...]:
         """What is not known and costs confidence, the heaviest first."""
         found = [line for line in self.lines if line.effect == MISSING]
@@ -109,6 +119,11 @@ class Explanation:
     def better(self) -> tuple[Change, ...]:
         """What gives more points than in the score before, the greatest gain first."""
         return tuple(sorted((c for c in self.changes if c.difference > 0), key=lambda c: -c.difference))
+
+    @property
+    def moved(self) -> tuple[Change, ...]:
+        """All that gives other points than in the score before, what gives fewer first."""
+        return self.worse + self.better
 
 
 def explained(score: Scored, before: Scored | None, for_staff: bool, house_currency: str) -> Explanation:

@@ -123,8 +123,8 @@ class Seen:
 
     @property
     def code(self) -> str:
-        """What the line says, as a template's `say` wants it."""
-        return self.kind.words
+        """What the line says, as a template's `say` wants it: from what to what, where it tells of a fall."""
+        return f"{self.kind.words}_from" if self.kind.told_by != SIGNALS else self.kind.words
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """Where a buyer stands in each group of indicators, between the worst and the best its scorecard knows: five steps.
+How strongly single lines pull its grade: five steps either way.
 
 For exporters: steps, not points (docs/scorecard.md, "Who sees what"). Made from the lines of an explanation only, so
 that what is hidden from a reader is not in the steps either.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
@@ -56,3 +57,10 @@ def _share(line: Line, indicator: Indicator) -> Fraction:
     """How far the line's points lie between the fewest (0) and the most (1) its indicator gives to what is known."""
     fewest, most = min(indicator.points), max(indicator.points)
     return Fraction(line.points - fewest, most - fewest) if most > fewest else Fraction(1, 2)
+
+
+def pulls(points: Sequence[int]) -> list[int]:
+    """How strongly each of these points pulls, −5 to 5: steps of the strongest among them, rounded up, so that whatever
+    counts is seen to."""
+    most = max(map(abs, points), default=0)
+    return [(1 if each > 0 else -1) * -(-abs(each) * STEPS // most) if each else 0 for each in points]

@@ -407,6 +407,8 @@ SIGNALS: dict[str, Any] = {
     "signal_name_change": _("The registered name changed"),
     "signal_sanctions_hit": _("It stands on a sanctions list"),
     "signal_country_downgrade": _("The rating of its country fell"),
+    "signal_downgrade_from": _("The grade fell from %(former_grade)s to %(grade)s"),
+    "signal_country_downgrade_from": _("The rating of its country fell from %(former_rating)s to %(rating)s"),
     # what else is known of it
     "fact_court": _("Court: %(court)s"),
     "fact_reference": _("Reference: %(reference)s"),

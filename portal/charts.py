@@ -69,6 +69,13 @@ def slices(amounts: Sequence[Decimal]) -> list[Slice]:
     return found
 
 
+def pull(amount: int, most: int) -> Slice:
+    """A bar from the middle: to the left below zero, to the right above, where `most` reaches the end."""
+    half = WIDE // 2
+    reach = length(Decimal(abs(amount)), Decimal(most)) * half // WIDE
+    return Slice(half - reach if amount < 0 else half, reach)
+
+
 # A grade's trend is drawn on ten lines: grade 1 on top. A country's rating on six of the same space.
 TALL, TOP, SPAN = 100, 8, 81
 BEST, WORST = 1, 10

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.roles import CLAIMS_HANDLER, UNDERWRITER_GROUPS
 from buyers.models import AccountsSubmission, BuyerProposal, GradeOverride, ScreeningHit
+from buyers.models.override import OverrideStage
 from claims.models import Claim
 from policies.models import CreditLimit, LimitRequest
 
@@ -43,12 +44,14 @@ OFFICE = (Place("admin:index", _("Office"), "briefcase"), Place("help", _("Help"
 
 @dataclass(frozen=True)
 class Worklist:
-    """An entry of the office's bar: the URL name it leads to, its word, whose work it is, and what waits there."""
+    """An entry of the office's bar: the URL name it leads to, its word, whose work it is, what waits there, and what
+    narrows a list of everything down to that."""
 
     name: str
     label: str | Promise
     groups: frozenset[str]
     waiting: Callable[[], QuerySet[Any]]
+    query: str = ""
 
 
 WORKLISTS = (
@@ -73,6 +76,7 @@ WORKLISTS = (
         _("Grades to confirm"),
         UNDERWRITER_GROUPS,
         lambda: GradeOverride.objects.to_confirm(),
+        f"?stage__exact={OverrideStage.PROPOSED}",
     ),
     Worklist(
         "admin:sent_accounts",

@@ -55,6 +55,9 @@ WORDS: dict[str, Any] = {
         "Between the worst and the best that the scorecard knows, by what is known of each group. Steps, not weights: "
         "groups count differently in the grade."
     ),
+    "pulls_explained": _(
+        "To the left what lowers the grade, to the right what supports it, in five steps: the strongest has five."
+    ),
     "strength_1": _("At the weak end"),
     "strength_2": _("Below the middle"),
     "strength_3": _("In the middle"),

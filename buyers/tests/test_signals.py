@@ -307,6 +307,11 @@ def test_the_timeline_shows_signals_downgrades_and_the_countrys(quiet):
     assert [line.kind.code for line in seen] == ["overdue_reported", "country_downgrade", "downgrade"]
     assert seen[1].facts == {"country": "TR", "former_rating": "BB2", "rating": "B2"}
     assert seen[2].facts == {"former_grade": 4, "grade": 6}
+    assert [line.code for line in seen] == [
+        "signal_overdue_reported",
+        "signal_country_downgrade_from",
+        "signal_downgrade_from",
+    ]
     assert all(line.reporter is None for line in seen)
     staff_sees = Signal.objects.timeline(about.pk, for_exporters=False)
     assert [line.kind.code for line in staff_sees].count("overdue_reported") == 3

@@ -4,7 +4,7 @@ import pytest
 
 from buyers.explanation import LIFTS, LOWERS, MISSING, Line
 from buyers.scorecard import edition
-from buyers.strengths import strengths
+from buyers.strengths import pulls, strengths
 
 CARD = edition("2026-1")
 SOLVENCY = [i for i in CARD.indicators if i.group == "solvency"]
@@ -44,3 +44,18 @@ def test_an_indicator_that_may_fall_deep_does_not_outshine_the_others():
     )
     none = Line("claims_filed", "payment", LIFTS, max(payment["claims_filed"].points), 2, "claims_filed_none")
     assert [s.step for s in strengths([late, none], edition())] == [2]
+
+
+@pytest.mark.parametrize(
+    ("points", "steps"),
+    [
+        ([], []),
+        ([0], [0]),
+        ([-10, 10], [-5, 5]),
+        ([20, 4, 1, -5], [5, 1, 1, -2]),  # by hand: 20 is 5 steps, each begun 4 points are one
+        ([-3, 0, 3], [-5, 0, 5]),
+        ([-100, 99, -81, 80, 41], [-5, 5, -5, 4, 3]),
+    ],
+)
+def test_what_pulls_does_so_in_steps_of_the_strongest(points: list[int], steps: list[int]):
+    assert pulls(points) == steps

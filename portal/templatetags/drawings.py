@@ -9,8 +9,11 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from buyers import strengths
+from buyers.explanation import Change, Line
 from portal import charts
-from portal.templatetags.figures import as_date, money
+from portal.templatetags.figures import as_date, money, signed
+from portal.templatetags.words import said_before, said_now, say_tag
 
 register = template.Library()
 
@@ -62,6 +65,44 @@ def hbars(rows: Iterable[Mapping[str, Any]], label: Any = "", currency: str = ""
         "has_limits": any(row["limit"] is not None for row in found),
         "has_over": any(row["over"] for row in found),
     }
+
+
+@register.inclusion_tag("portal/charts/pulls.html")
+def pulls(lines: Iterable[Line], label: Any = "", points: bool = False) -> dict[str, Any]:
+    """What lowers a grade, to the left, and what lifts it, to the right: each line with its bar. In steps of the
+    strongest, as exporters may read it; in points for staff."""
+    found = list(lines)
+    return _pulled([each.points for each in found], [(say_tag(each), "") for each in found], label, points)
+
+
+@register.inclusion_tag("portal/charts/pulls.html")
+def changes(found: Iterable[Change], label: Any = "", points: bool = False) -> dict[str, Any]:
+    """What gives less than in the score before, to the left, and what gives more, to the right."""
+    told = list(found)
+    said = [(said_now(each), said_before(each)) for each in told]
+    return _pulled([each.difference for each in told], said, label, points)
+
+
+def _pulled(found: list[int], said: list[tuple[str, str]], label: Any, in_points: bool) -> dict[str, Any]:
+    shown = found if in_points else strengths.pulls(found)
+    most = max(map(abs, shown), default=0)
+    rows = [
+        {"said": now, "before": before, "bar": pull_bar(each, most), "shown": signed(each)}
+        for each, (now, before) in zip(shown, said, strict=True)
+    ]
+    return {"rows": rows, "label": label, "in_points": in_points}
+
+
+@register.simple_tag
+def pull_bar(amount: int, most: int) -> SafeString:
+    """A bar from the middle: to the left what lowers, to the right what lifts."""
+    drawn = charts.pull(amount, most)
+    return mark_safe(
+        f'<svg class="bar pull" viewBox="0 0 {charts.WIDE} 16" preserveAspectRatio="none" width="100%" height="16"'
+        f' aria-hidden="true" focusable="false"><rect class="bar-track" width="{charts.WIDE}" height="16"/>'
+        f'<rect class="bar-{"lowers" if amount < 0 else "in"}" x="{drawn.start}" width="{drawn.length}" height="16"/>'
+        f'<path class="bar-middle" d="M{charts.WIDE // 2} 0V16" vector-effect="non-scaling-stroke"/></svg>'
+    )
 
 
 @register.inclusion_tag("portal/charts/share_bar.html")

@@ -45,6 +45,12 @@ def percent(value: Any) -> str:
 
 
 @register.filter
+def signed(value: int) -> str:
+    """`+3`, `−12`, `0`: what goes up or down says so."""
+    return f"{value:+d}".replace("-", MINUS) if value else "0"
+
+
+@register.filter
 def day(value: Any) -> str:
     """`2026-11-21`, its weekday and month in words on hover."""
     found = as_date(value)

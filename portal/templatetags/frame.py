@@ -79,7 +79,7 @@ def worklists(context: template.Context, shape: str = "bar") -> dict[str, Any]:
     groups = request.user.staff_groups()
     found = [
         {
-            "url": address(entry.name),
+            "url": address(entry.name) + entry.query,
             "label": entry.label,
             "current": request.path == address(entry.name),
             "count": entry.waiting().order_by().count(),

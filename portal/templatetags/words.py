@@ -11,6 +11,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.translation import gettext as _
 
 from accounts.wording import said
+from buyers.explanation import MISSING, Change
 from desk.wording import notice_words
 from portal.shell import address
 from portal.templatetags.figures import MINUS, NOTHING, money
@@ -62,6 +63,21 @@ def parts(item: Any) -> tuple[str, Mapping[str, Any]]:
     if isinstance(item, Mapping):
         return str(item["code"]), item.get("facts") or {}
     return str(item.code), item.facts or {}
+
+
+@register.filter
+def said_now(change: Change) -> str:
+    """What an indicator that gives other points than in the score before says now."""
+    now = say_tag(change.now)
+    return _("%(label)s: not known now") % {"label": now} if change.now.effect == MISSING else now
+
+
+@register.filter
+def said_before(change: Change) -> str:
+    """What it said before."""
+    if change.before.effect == MISSING:
+        return _("not known before")
+    return _("before: %(former)s") % {"former": say_tag(change.before)}
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """A buyer's report, on the page and as a PDF: for whom, what it says, and what it never says."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -106,6 +107,40 @@ def test_a_buyer_of_whom_nothing_is_known_has_a_report_all_the_same(reader: Clie
     for words in ("There are no accounts of this buyer", "No amount is recommended", "Nothing is known to have"):
         assert words in content
     assert "Not graded" in pdf_of(reader, about)[1]
+
+
+def test_what_happened_says_from_what_to_what(reader: Client, firm: Exporter):
+    about = in_book(firm, buyer(country="TR")).buyer
+    for day, grade in ((1, "BB"), (2, "B")):
+        CountryRisk.objects.create(
+            country="TR", valid_from=date(2026, 1, day), house_grade=grade, house_level=3, source="OECD"
+        )
+    score(about, 4)
+    score(about, 6)
+    facts = {"court": "AG Köln", "amount": "12000.00", "currency": "EUR"}
+    Signal.objects.create(buyer=about, kind="court_case", happened_on=today(), source="register", key="1", facts=facts)
+    for said in (page_of(reader, about), pdf_of(reader, about)[1]):
+        assert "The grade fell from 4 to 6" in said
+        assert "The rating of its country fell from BB3 to B3" in said
+        assert "Court: AG Köln · Amount: 12,000.00 EUR · register" in said
+
+
+def test_reasons_are_bars_of_five_steps_either_way_and_no_points(reader: Client, firm: Exporter):
+    about = with_accounts(firm)
+    for _ in range(3):
+        experience(about, exporter(), month=today().replace(day=1), days_beyond_terms=31, share_overdue=Decimal(44))
+    scored(about)
+    answer = reader.get(reverse("buyer_report", args=[about.pk]))
+    explanation = answer.context["explanation"]
+    list_of = answer.content.decode().split('<ul class="hbars pulls"')[1].split("</ul>")[0]
+    shown = re.findall(r'<span class="hbars-text num">([^<]*)</span>', list_of)
+    assert len(shown) == len(explanation.lowers) + len(explanation.lifts)
+    assert [number.startswith("−") for number in shown] == [line.points < 0 for line in explanation.pulling]
+    assert {abs(int(number.replace("−", "-"))) for number in shown} <= {1, 2, 3, 4, 5}
+    assert max(abs(line.points) for line in explanation.pulling) > 5  # points would be seen
+    text = pdf_of(reader, about)[1]
+    assert "To the left what lowers the grade" in text
+    assert text.count("−5") + text.count("+5") >= 1
 
 
 def test_the_page_says_where_the_buyer_stands_without_points(reader: Client, firm: Exporter):

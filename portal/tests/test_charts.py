@@ -44,6 +44,15 @@ def test_slices_follow_each_other_without_a_gap_and_fill_the_bar() -> None:
 
 
 @pytest.mark.parametrize(
+    ("amount", "most", "drawn"),
+    [(5, 5, Slice(500, 500)), (-5, 5, Slice(0, 500)), (-2, 5, Slice(300, 200)), (0, 5, Slice(500, 0)),
+     (0, 0, Slice(500, 0)), (1, 3, Slice(500, 166))],
+)  # fmt: skip
+def test_a_bar_from_the_middle_goes_left_below_zero_and_right_above(amount: int, most: int, drawn: Slice) -> None:
+    assert charts.pull(amount, most) == drawn
+
+
+@pytest.mark.parametrize(
     ("part", "whole", "percent"), [("1", "3", 33), ("1", "2", 50), ("5", "1000", 1), ("0", "0", 0)]
 )
 def test_shares_are_whole_per_cents_half_up(part: str, whole: str, percent: int) -> None:

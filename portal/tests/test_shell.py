@@ -157,7 +157,7 @@ def test_the_first_page_of_the_office_says_what_waits_in_each_worklist(client: C
     factories.signed_in(client, factories.operator())
     html = client.get("/office/").content.decode()
     for entry in shell.WORKLISTS:
-        assert html.count(f'href="{shell.address(entry.name)}"') >= 2  # in the bar and among the cards
+        assert html.count(f'href="{shell.address(entry.name)}{entry.query}"') >= 2  # in the bar and among the cards
     assert "What waits for you" in html
     assert "Recent actions" not in html
 

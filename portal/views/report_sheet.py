@@ -7,10 +7,11 @@ from typing import Any
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from buyers.explanation import MISSING, Change, Explanation
+from buyers import strengths
+from buyers.explanation import Explanation
 from portal import charts
-from portal.templatetags.figures import NOTHING, money
-from portal.templatetags.words import say_tag, step_amount
+from portal.templatetags.figures import NOTHING, money, signed
+from portal.templatetags.words import said_before, said_now, say_tag, step_amount
 from portal.views import panels, report_parts
 from portal.views.report_words import RATIO_LABELS, said_of_event, sources, standing_said
 
@@ -121,33 +122,37 @@ def _reasons(report: report_parts.Report) -> list[Block]:
         return []
     held = [{"code": told.override, "facts": {}}] if told.override else []
     held += [told.ceiling] if told.ceiling else []
-    found = [
-        (_("Decides"), held),
-        (_("Lowers"), told.lowers),
-        (_("Supports"), told.lifts),
-        (_("Missing"), told.missing),
+    held_rows = [[_("Decides"), [say_tag(line) for line in held]]] if held else []
+    missing = pgettext("list", ", ").join(map(say_tag, told.missing)) or _("nothing")
+    pulling = strengths.pulls([line.points for line in told.pulling])
+    return [
+        _heading(_("What lifts it, what lowers it")),
+        {"kind": "facts", "rows": held_rows} if held_rows else {},
+        _pulled([(say_tag(line), "") for line in told.pulling], pulling),
+        {"kind": "facts", "rows": [[_("Missing"), [missing]]]},
+        *_changed(told),
     ]
-    rows = [[label, [say_tag(line) for line in lines]] for label, lines in found if lines]
-    return [_heading(_("What lifts it, what lowers it")), {"kind": "facts", "rows": rows}, *_changed(told)]
 
 
 def _changed(told: Explanation) -> list[Block]:
     """The score against the one before it, as the page has it (templates/buyers/changed.html)."""
-    found = [(_("Less for it"), told.worse), (_("More for it"), told.better)]
-    rows = [[label, [_changed_line(change) for change in changes]] for label, changes in found if changes]
     blocks = [_heading(_("Changed since the score before")), _text(say_tag(told.since))]
-    if rows:
-        return [*blocks, {"kind": "facts", "rows": rows}]
+    if told.moved:
+        steps = strengths.pulls([change.difference for change in told.moved])
+        return [*blocks, _pulled([(said_now(change), said_before(change)) for change in told.moved], steps)]
     return [*blocks, _text(say_tag("no_indicator_changed"))] if told.comparable else blocks
 
 
-def _changed_line(change: Change) -> str:
-    now = say_tag(change.now)
-    if change.now.effect == MISSING:
-        now = _("%(label)s: not known now") % {"label": now}
-    if change.before.effect == MISSING:
-        return f"{now} · " + _("not known before")
-    return f"{now} · " + _("before: %(former)s") % {"former": say_tag(change.before)}
+def _pulled(said: list[tuple[str, str]], steps: list[int]) -> Block:
+    """Sentences with their bars to the left and to the right, as the page draws them."""
+    rows = [
+        {"said": now, "before": before, "step": step, "shown": signed(step)}
+        for (now, before), step in zip(said, steps, strict=True)
+    ]
+    if not rows:
+        return {}
+    sides = [_("Lowers"), _("Supports")]
+    return {"kind": "pulls", "sides": sides, "rows": rows, "fine": say_tag("pulls_explained")}
 
 
 def _accounts(report: report_parts.Report) -> list[Block]:
@@ -178,7 +183,9 @@ def _events(report: report_parts.Report) -> list[Block]:
     heading = _heading(_("What happened"))
     if not report.events:
         return [heading, _text(say_tag("report_without_events"))]
-    rows = [[said["when"], [said["title"]]] for said in map(said_of_event, report.events)]
+    rows = [
+        [said["when"], list(filter(None, [said["title"], said["text"]]))] for said in map(said_of_event, report.events)
+    ]
     return [heading, {"kind": "facts", "rows": rows}]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from buyers.signals import Seen
+from buyers.signals import Seen, fact_lines
 from buyers.strengths import Strength
 from portal.templatetags.words import say_tag
 from portal.views.report_parts import Report, Year
@@ -22,10 +22,13 @@ RATIO_LABELS: dict[str, Any] = {
 
 
 def said_of_event(event: Seen) -> dict[str, Any]:
-    """An event of the timeline: what happened, when (a month where the day would say too much), who published it."""
+    """An event of the timeline: what happened, when (a month where the day would say too much), what is known of it and
+    who published it."""
     when = f"{event.happened_on:%Y-%m}" if event.by_month else event.happened_on.isoformat()
     title = say_tag({"code": event.code, "facts": event.facts})
-    return {"title": title, "when": when, "text": event.source, "kind": event.kind.severity}
+    known = [say_tag(line) for line in fact_lines(event.facts)]
+    text = " · ".join(filter(None, [*known, event.source]))
+    return {"title": title, "when": when, "text": text, "kind": event.kind.severity}
 
 
 def said_year(year: Year) -> str:
