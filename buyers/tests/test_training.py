@@ -1,5 +1,6 @@
 """Making a scorecard: what a file may say, what measures mean, and that a fitted card keeps the laws of an edition."""
 
+import csv
 import json
 import math
 from decimal import Decimal
@@ -10,7 +11,8 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from buyers.scorecard import CURRENT, DOWN, UP, edition, parsed_edition
+from buyers.grading import graded
+from buyers.scorecard import CURRENT, DOWN, UP, default_probability, edition, parsed_edition
 from buyers.training.measures import auc, brier, reliability, slope_and_intercept, with_prior
 from buyers.training.reading import DATA, BadFile, filled, sample, sources, trainable
 from buyers.training.reports import tried
@@ -213,7 +215,115 @@ def test_an_edition_is_tried_on_a_file(tmp_path: Path):
     assert "gaps filled at random 5 times: AUC 0." in out.getvalue()
 
 
-@pytest.mark.parametrize("options", [{"edition": "1999-1"}, {"columns": Path("/nowhere.json")}])
+def tried_rows(path: Path, **options) -> list[dict[str, str]]:
+    """The rows that come out, by the command anybody would type."""
+    rows = path.with_name("rows.csv")
+    call_command("try_scorecard", path, rows=rows, stdout=StringIO(), stderr=StringIO(), **options)
+    with rows.open(newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_every_row_of_a_file_comes_out_scored_or_refused_in_the_order_of_the_file(tmp_path: Path):
+    path = tmp_path / "firms.csv"
+    path.write_bytes(b"\xef\xbb\xbfcolour,operating_cost_ratio,failed,equity_ratio\r\nred,80,0,?\r\n\r\n,120,1,-20\r\n"
+                     b"blue,nan,0,10\r\nblue,1,0,inf\r\nblue,-1,1,3\r\nblue,1\r\nred,,0,\r\n")  # fmt: skip
+    rows = tried_rows(path)
+    assert [(r["line"], r["refused"], r["column"]) for r in rows] == [
+        ("2", "", ""), ("4", "", ""), ("5", "not_a_finite_number", "operating_cost_ratio"),
+        ("6", "not_a_finite_number", "equity_ratio"), ("7", "negative_where_impossible", "operating_cost_ratio"),
+        ("8", "cells_miscounted", ""), ("9", "", ""),
+    ]  # fmt: skip
+    good, bad, unknown = (next(r for r in rows if r["line"] == line) for line in ("2", "4", "9"))
+    assert int(good["points"]) > int(unknown["points"]) > int(bad["points"])
+    assert int(good["grade"]) < int(bad["grade"])
+    assert float(good["probability"]) < float(bad["probability"])
+    assert int(bad["confidence"]) > int(good["confidence"]) > int(unknown["confidence"]) == 0
+
+
+def test_a_row_comes_to_what_the_portal_says_of_such_a_buyer(tmp_path: Path):
+    path = tmp_path / "firms.csv"
+    path.write_text("equity_ratio,current_ratio\n40,1.5\n")
+    (row,) = tried_rows(path)
+    columns = {"equity_ratio": np.array([40.0]), "current_ratio": np.array([1.5]), "insolvent": np.array([False])}
+    same = graded(columns, edition())
+    assert (int(row["points"]), int(row["grade"]), int(row["confidence"])) == (
+        same.points[0], same.grade[0], same.confidence[0],
+    )  # fmt: skip
+    assert float(row["probability"]) == same.probability[0] / 10**8
+
+
+def test_where_the_rest_is_as_with_an_ordinary_buyer_the_level_is_the_one_the_edition_was_set_with(tmp_path: Path):
+    # The ratio gives its points; what the file knows nothing of, the 40 an ordinary buyer gets there.
+    path = tmp_path / "firms.csv"
+    path.write_text("equity_ratio\n40\n")
+    (row,) = tried_rows(path)
+    card = edition()
+    own = next(i for i in card.indicators if i.code == "equity_ratio")
+    worth = int(row["points"]) - card.base - sum(i.missing for i in card.indicators if i is not own)
+    assert float(row["probability_ordinary"]) == float(default_probability(card.base + worth + 40, 500, 61, 40))
+
+
+def test_the_order_of_rows_and_columns_does_not_matter(tmp_path: Path):
+    lines = [line.split(",") for line in invented(tmp_path / "firms.csv").read_text().split()]
+    turned = tmp_path / "turned.csv"
+    turned.write_text("\r\n".join(",".join(line[::-1]) for line in [lines[0], *lines[:0:-1]]))
+    told = [(r["points"], r["refused"]) for r in tried_rows(tmp_path / "firms.csv")]
+    assert [(r["points"], r["refused"]) for r in tried_rows(turned)] == told[::-1]
+
+
+def polish(path: Path, gone: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Path:
+    """Three firms in the columns of the Polish file, lines ending as there; columns emptied, or not there at all."""
+    draw = np.random.default_rng(3)
+    names = [f"Attr{n}" for n in range(1, 65) if f"Attr{n}" not in without]
+    wholes = ("Attr13", "Attr38")  # others are parts of them
+    rows = [
+        ["?" if name in gone else f"{draw.uniform(0, 1) + (name in wholes):.5g}" for name in names] for _ in range(3)
+    ]
+    lines = ["@relation '5year-weka.filters'", "", *(f"@attribute {name} numeric" for name in names),
+             "@attribute class {0,1}", "", "@data", *(",".join([*row, "?"]) for row in rows)]  # fmt: skip
+    path.write_bytes("\r\n".join(lines).encode())
+    return path
+
+
+QUESTIONED = tuple(f"Attr{n}" for n in (11, 21, 22, 27, 37, 41, 42, 45, 60))
+
+
+@pytest.mark.parametrize("name", ["2026-1", "2026-2", "2026-3", "2026-2-file"])
+@pytest.mark.parametrize("how", [{}, {"gone": QUESTIONED}, {"without": QUESTIONED},
+                                 {"without": tuple(f"Attr{n}" for n in range(5, 64))}])  # fmt: skip
+def test_firms_in_the_polish_columns_are_scored_whatever_is_not_there(tmp_path: Path, name: str, how: dict):
+    rows = tried_rows(polish(tmp_path / "firms.arff", **how), columns=POLISH, edition=name)
+    assert [r["refused"] for r in rows] == ["", "", ""]
+    assert all(0 < float(r["probability"]) < 1 and 1 <= int(r["grade"]) <= 9 for r in rows)
+
+
+def test_what_two_ratios_leave_is_nothing_where_they_were_rounded_apart_and_impossible_far_below():
+    head = ["@relation x", "@attribute Attr38 numeric", "@attribute Attr10 numeric", "@attribute class {0,1}", "@data"]
+    found = sample([*head, "0.60,0.601,0", "0.571,0.60,0", "0.569,0.60,1", "0.65,0.60,1"], sources(POLISH))
+    assert found.values["long_debt_ratio"].tolist() == pytest.approx([0, 0, 5])
+    assert [(r.line, r.code) for r in found.refused] == [(8, "negative_where_impossible")]
+
+
+def test_a_column_the_edition_does_not_ask_for_refuses_nobody(tmp_path: Path):
+    path = tmp_path / "firms.csv"
+    path.write_text("equity_ratio,long_debt_cover\n40,-3\n")
+    assert [r["refused"] for r in tried_rows(path)] == [""]
+    assert [r["refused"] for r in tried_rows(path, edition="2026-2-file")] == ["negative_where_impossible"]
+
+
+def test_rows_of_which_none_can_be_are_all_refused(tmp_path: Path):
+    path = tmp_path / "firms.csv"
+    path.write_text("equity_ratio,failed\nnan,1\n40,2\n")
+    assert [r["refused"] for r in tried_rows(path)] == ["not_a_finite_number", "failed_is_neither_0_nor_1"]
+
+
+def test_a_file_without_a_mapping_says_what_is_asked_for(tmp_path: Path):
+    with pytest.raises(CommandError, match="--columns"):
+        call_command("try_scorecard", polish(tmp_path / "firms.arff"))
+
+
+@pytest.mark.parametrize("options", [{"edition": "1999-1"}, {"columns": Path("/nowhere.json")},
+                                     {"rows": Path("/nowhere/rows.csv")}])  # fmt: skip
 def test_trying_what_is_not_there_says_so(tmp_path: Path, options: dict):
     with pytest.raises(CommandError):
         call_command("try_scorecard", invented(tmp_path / "firms.csv"), **options)
@@ -246,6 +356,18 @@ def test_training_prints_both_figures_and_writes_a_card_that_keeps_the_laws(lear
     assert max(next(i for i in trained if i.code == "equity_ratio").points) > 0
     groups = [i.group for i in card.indicators]
     assert groups == sorted(groups, key=groups.index)  # indicators of a group stand together
+    told = (tmp_path / "model-card-t-1.md").read_text()
+    assert "400 firms, " in told
+    assert all(line in told for line in text.splitlines() if line.startswith("| "))  # both figures, the calibration
+    assert all(f"## {part}" in told for part in ("Data and population", "How good it is", "Limits of use", "Editions"))
+
+
+def test_the_same_file_and_seed_give_the_same_edition(learnt, tmp_path: Path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        call_command("train_scorecard", invented(tmp_path / "f.csv"), write="t-3", into=tmp_path / folder, folds=2,
+                     stdout=StringIO(), stderr=StringIO())  # fmt: skip
+    assert (tmp_path / "a/t-3.json").read_bytes() == (tmp_path / "b/t-3.json").read_bytes()
 
 
 def test_the_tables_add_up_to_what_the_card_says(learnt, tmp_path: Path):
@@ -269,6 +391,13 @@ def test_a_card_is_never_written_over_another(learnt, tmp_path: Path):
     with pytest.raises(CommandError, match="never changes"):
         call_command("train_scorecard", invented(tmp_path / "f.csv"), write="t-1", into=tmp_path, stdout=StringIO())
     assert (tmp_path / "t-1.json").read_text() == "{}"
+
+
+def test_nor_a_model_card_over_another(monkeypatch, tmp_path: Path):
+    monkeypatch.setattr("buyers.management.commands.train_scorecard.ABSENT", None)
+    (tmp_path / "model-card-t-1.md").write_text("limits of use")
+    with pytest.raises(CommandError, match=r"model-card-t-1\.md is there"):
+        call_command("train_scorecard", tmp_path / "f.csv", write="t-1", into=tmp_path)
 
 
 def test_the_reference_card_learns_what_missing_is_worth(learnt, tmp_path: Path):

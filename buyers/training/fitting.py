@@ -7,7 +7,7 @@ that a monotone table is the best monotone table and not a bent one. A missing v
 to learn it as a bin of its own.
 
 Of two ratios that say the same, such a fit silences one. A second card of the core indicators alone therefore has a
-fifth of the say: the mean of additive cards is an additive card, and the equity ratio keeps its points.
+fifth of the say: the mean of additive cards is an additive card, and none of the core indicators is without points.
 """
 
 from collections.abc import Sequence

@@ -7,7 +7,7 @@ import csv
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,13 @@ from numpy.typing import NDArray
 
 DATA = Path(__file__).parent.parent / "data"
 TRAINED = DATA / "trained_indicators.json"
-FAILED = "failed"
+EXPERTS = DATA / "expert_layers.json"
+FAILED, UNTOLD = "failed", -1
 MISSING = frozenset({"", "?"})
 MOST_CELLS = 1_000
+# What is left of one ratio when another, its part, is taken off: they were rounded, or restated, apart, so that a rest
+# below nothing by no more than a twentieth of the greater is nothing.
+APART = 0.05
 
 Column = NDArray[np.float64]
 
@@ -63,25 +67,34 @@ class Refused:
 
 @dataclass(frozen=True)
 class Sample:
-    """Firms by columns. `values` in the indicators' own units, NaN where missing; `failed` is 1 for a failure."""
+    """Firms by columns. `values` in the indicators' own units, NaN where missing; `failed` is 1 for a failure, UNTOLD
+    where the file does not say; `lines` are their lines in the file."""
 
     values: dict[str, Column]
     failed: NDArray[np.int8]
+    lines: NDArray[np.int64]
     refused: tuple[Refused, ...]
 
     def only(self, which: NDArray) -> "Sample":
         """Some of the firms."""
-        return Sample({code: column[which] for code, column in self.values.items()}, self.failed[which], ())
+        values = {code: column[which] for code, column in self.values.items()}
+        return Sample(values, self.failed[which], self.lines[which], ())
 
     def without(self, codes: Iterable[str]) -> "Sample":
         """The same firms, some indicators left out."""
         out = set(codes)
-        return Sample({c: column for c, column in self.values.items() if c not in out}, self.failed, self.refused)
+        return replace(self, values={code: column for code, column in self.values.items() if code not in out})
 
 
 def trainable() -> tuple[Spec, ...]:
     """Every indicator that can be trained, in the order of the card."""
     return tuple(Spec(**row) for row in json.loads(TRAINED.read_text(encoding="utf-8")))
+
+
+def experts() -> dict[str, Any]:
+    """The layers nobody trains: their points are the house's view."""
+    found: dict[str, Any] = json.loads(EXPERTS.read_text(encoding="utf-8"))
+    return found
 
 
 def sources(path: Path | None) -> dict[str, Source]:
@@ -97,15 +110,21 @@ def sources(path: Path | None) -> dict[str, Source]:
     return {code: Source(row["rule"], tuple(row["columns"]), float(row["times"])) for code, row in found.items()}
 
 
-def sample(lines: Iterable[str], where: Mapping[str, Source]) -> Sample:
-    """The firms in the lines of a file. Indicators the file has no column for are left out of the sample."""
+def sample(lines: Iterable[str], where: Mapping[str, Source], untold: bool = False) -> Sample:
+    """The firms in the lines of a file. Indicators the file has no column for are left out of the sample.
+
+    `untold`: firms of whom the file does not say whether they failed are firms, too: they can be scored.
+    """
     numbered = list(enumerate(lines, start=1))
     names, rows = _arff(numbered) if _is_arff(numbered) else _csv(numbered)
-    if FAILED not in where or not set(where[FAILED].columns) <= set(names):
-        raise BadFile("the file does not say which firms failed")
+    told = where[FAILED].columns[0] if FAILED in where else ""
     specs = [s for s in trainable() if s.code in where and set(where[s.code].columns) <= set(names)]
-    wanted = sorted({c for s in specs for c in where[s.code].columns} | set(where[FAILED].columns))
-    kept, refused = _cells(names, rows, wanted, where[FAILED].columns[0])
+    if not specs:
+        raise BadFile("no column of the file is an indicator: a mapping tells which is which (--columns)")
+    if told not in names and not untold:
+        raise BadFile("the file does not say which firms failed")
+    wanted = sorted({c for s in specs for c in where[s.code].columns} | ({told} & set(names)))
+    kept, refused = _cells(names, rows, wanted, told, untold)
     cells = np.array([row for _, row in kept], float).reshape(len(kept), len(wanted))
     raw = {name: cells[:, j] for j, name in enumerate(wanted)}
     with np.errstate(all="ignore"):
@@ -116,8 +135,10 @@ def sample(lines: Iterable[str], where: Mapping[str, Source]) -> Sample:
         below = (column < 0) if spec.never_negative else np.zeros(len(kept), bool)
         refused += [Refused(kept[i][0], "negative_where_impossible", spec.code) for i in np.flatnonzero(below & ~bad)]
         bad |= below
-    found = Sample(values, raw[where[FAILED].columns[0]].astype(np.int8), tuple(sorted(refused, key=_line)))
-    return Sample(found.only(~bad).values, found.failed[~bad], found.refused)
+    failed = np.nan_to_num(raw.get(told, np.full(len(kept), np.nan)), nan=UNTOLD).astype(np.int8)
+    places = np.array([line for line, _ in kept], np.int64)
+    found = Sample(values, failed, places, ()).only(~bad)
+    return replace(found, refused=tuple(sorted(refused, key=_line)))
 
 
 def filled(sample: Sample, seed: int) -> Sample:
@@ -129,7 +150,7 @@ def filled(sample: Sample, seed: int) -> Sample:
         columns[code] = column.copy()
         if gaps.any() and not gaps.all():
             columns[code][gaps] = draw.choice(column[~gaps], int(gaps.sum()))
-    return Sample(columns, sample.failed, sample.refused)
+    return replace(sample, values=columns)
 
 
 def _line(row: Refused) -> int:
@@ -137,7 +158,7 @@ def _line(row: Refused) -> int:
 
 
 def _cells(
-    names: list[str], rows: list[tuple[int, list[str]]], wanted: list[str], failed: str
+    names: list[str], rows: list[tuple[int, list[str]]], wanted: list[str], failed: str, untold: bool
 ) -> tuple[list[tuple[int, list[float]]], list[Refused]]:
     places, kept, refused = [names.index(name) for name in wanted], [], []
     for line, cells in rows:
@@ -148,11 +169,15 @@ def _cells(
         wrong = next((n for n, value in zip(wanted, numbers, strict=True) if value is None), "")
         if wrong:
             refused.append(Refused(line, "not_a_finite_number", wrong))
-        elif numbers[wanted.index(failed)] not in (0.0, 1.0):
+        elif failed in wanted and not _told(numbers[wanted.index(failed)], untold):
             refused.append(Refused(line, "failed_is_neither_0_nor_1", failed))
         else:
             kept.append((line, [value for value in numbers if value is not None]))
     return kept, refused
+
+
+def _told(number: float | None, untold: bool) -> bool:
+    return number in (0.0, 1.0) or (untold and number is not None and math.isnan(number))
 
 
 def _number(cell: str) -> float | None:
@@ -211,6 +236,7 @@ def _formed(source: Source, raw: Mapping[str, Column]) -> Column:
 RULES: dict[str, Callable[..., Any]] = {
     "itself": lambda a: a,
     "difference": lambda a, b: a - b,
+    "rest": lambda a, b: np.where((a < b) & (b - a <= APART * np.maximum(abs(a), abs(b))), 0.0, a - b),
     "quotient": lambda a, b: np.where(b > 0, a / b, np.nan),
     "product": lambda a, b: a * b,
     "power": lambda a: 10.0**a,  # the file has a logarithm to base 10

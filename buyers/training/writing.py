@@ -18,9 +18,8 @@ import numpy as np
 from buyers.scorecard import DOWN, UP
 from buyers.training.fitting import Card, Table
 from buyers.training.measures import with_prior
-from buyers.training.reading import DATA
+from buyers.training.reading import experts
 
-EXPERTS = DATA / "expert_layers.json"
 BASE_POINTS, TO_DOUBLE = 500, 40
 # What is not known counts like the weakest two in five of those that told it: nobody gains by keeping a bad figure
 # back, and a buyer whose accounts are not known at all stands at about the lower quartile of the firms.
@@ -29,12 +28,6 @@ GROUPS = (
     "solvency", "liquidity", "profitability", "activity", "size", "growth", "reporting", "payment", "litigation",
     "company", "country",
 )  # fmt: skip
-
-
-def experts() -> dict[str, Any]:
-    """The layers nobody trains: their points are the house's view."""
-    found: dict[str, Any] = json.loads(EXPERTS.read_text(encoding="utf-8"))
-    return found
 
 
 def written(

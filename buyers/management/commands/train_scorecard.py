@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from buyers.scorecard import EDITIONS, parsed_edition
 from buyers.training.measures import slope_and_intercept
 from buyers.training.reading import BadFile, Sample, filled, sample, sources, trainable
-from buyers.training.reports import calibration
+from buyers.training.reports import calibration, model_card
 
 try:
     from buyers.training.fitting import Settings, fitted
@@ -26,6 +26,7 @@ else:
 
 # The share of buyers expected to fail within a year, where nothing else is said: docs/model-card-2026-3.md.
 PRIOR = 0.02
+DOCS = EDITIONS.parent.parent / "docs"
 PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 FEWEST = 50  # firms of either kind, below which nothing is learnt
 
@@ -45,8 +46,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--folds", type=int, default=5)
         parser.add_argument("--seed", type=int, default=0, help="of the folds and of the fillings")
-        parser.add_argument("--write", metavar="NAME", help="write buyers/editions/NAME.json (never over another)")
-        parser.add_argument("--into", type=Path, default=EDITIONS, help="write into this folder instead")
+        parser.add_argument(
+            "--write", metavar="NAME", help="write the edition NAME.json and model-card-NAME.md, never over others"
+        )
+        parser.add_argument("--into", type=Path, default=EDITIONS, help="write both into this folder instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if ABSENT:
@@ -55,7 +58,7 @@ class Command(BaseCommand):
             raise CommandError("--prior is a share between 0 and 1")
         if options["folds"] < 2:
             raise CommandError("--folds is at least 2: one part is learnt from, another is tried")
-        target = _target(options["into"], options["write"])
+        target, told_in = _targets(options["into"], options["write"])
         firms = self._read(options["file"], options["columns"])
         specs = trainable()
         questioned = [spec.code for spec in specs if spec.questioned]
@@ -71,25 +74,27 @@ class Command(BaseCommand):
                 firms.without(questioned), additive(sound, Settings()), folds, seed
             ),
         }  # fmt: skip
-        self.stdout.write(f"{folds} folds, duplicates grouped, seed {seed}\n\n| tried | AUC, mean of folds | pooled |")
-        self.stdout.write("|---|---|---|")
-        for name, one in tries.items():
-            self.stdout.write(f"| {name} | {one.mean_auc:.4f} | {one.pooled_auc:.4f} |")
         unseen = list(tries.values())[0 if options["questioned"] else 4]
-        self.stdout.write("\nCalibration on firms not seen, before it is corrected:")
-        self.stdout.write("\n".join(calibration(firms.failed, unseen.log_odds)))
-        if target:
+        figures = [
+            f"{folds} folds, duplicates grouped, seed {seed}", "", "| tried | AUC, mean of folds | pooled |",
+            "|---|---|---|", *(f"| {name} | {t.mean_auc:.4f} | {t.pooled_auc:.4f} |" for name, t in tries.items()), "",
+            "Calibration on firms not seen, before it is corrected:", "", *calibration(firms.failed, unseen.log_odds),
+        ]  # fmt: skip
+        self.stdout.write("\n".join(figures))
+        if target and told_in:
             slope, intercept = slope_and_intercept(firms.failed, unseen.log_odds)
             used = firms if options["questioned"] else firms.without(questioned)
             chosen = specs if options["questioned"] else sound
             card = fitted(used, chosen, Settings(missing=options["questioned"]))
-            told = (
-                f"Trained on {options['file'].name}, {len(firms.failed)} firms; docs/model-card-{options['write']}.md."
-            )
+            told = f"Trained on {options['file'].name}, {len(firms.failed)} firms; docs/{told_in.name}."
             seen = float(firms.failed.mean())
             edition = written(card, options["write"], told, seen, options["prior"], slope, intercept,
                               options["questioned"])  # fmt: skip
             self._write(target, edition)
+            learnt = [table.spec for table in card.tables]
+            text = model_card(options["write"], options["file"].name, firms, learnt, figures, edition["odds_at_base"])
+            told_in.write_text(text, encoding="utf-8")
+            self.stdout.write(f"{told_in} written: its limits of use are yours to say")
 
     def _read(self, path: Path, columns: Path | None) -> Sample:
         try:
@@ -114,15 +119,16 @@ class Command(BaseCommand):
                           f"at {card.base} points")  # fmt: skip
 
 
-def _target(folder: Path, name: str | None) -> Path | None:
-    """Where the edition goes; asked before minutes of learning, not after them."""
+def _targets(folder: Path, name: str | None) -> tuple[Path | None, Path | None]:
+    """Where the edition and its model card go; asked before minutes of learning, not after them."""
     if not name:
-        return None
+        return None, None
     if not PLAIN_NAME.fullmatch(name):
         raise CommandError(f"--write: {name!r} is no name of an edition: letters, digits, points and dashes")
     path = folder / f"{name}.json"
-    if path.exists():
-        raise CommandError(f"{path} is there: an edition that was released never changes, choose another name")
+    card = (DOCS if folder == EDITIONS else folder) / f"model-card-{name}.md"
+    if there := next((p for p in (path, card) if p.exists()), None):
+        raise CommandError(f"{there} is there: an edition that was released never changes, choose another name")
     if not folder.is_dir():
         raise CommandError(f"--into: there is no folder {folder}")
-    return path
+    return path, card
