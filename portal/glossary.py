@@ -42,10 +42,46 @@ TERMS = (
         _("How likely a buyer is to fail, from 1 (best) to 10 (insolvent)."),
     ),
     Term(
+        "confidence",
+        "confidence",
+        "置信度",
+        _("How much of what the grade looks at is known, in per cent."),
+    ),
+    Term(
         "alert",
         "alert",
         "预警",
         _("News about a buyer in your book, such as a grade that fell."),
+    ),
+    Term(
+        "watch_level",
+        "watch level",
+        "关注级别",
+        _("Which news about a buyer you are told by mail. In the page you see all of it."),
+    ),
+    Term(
+        "report",
+        "buyer report",
+        "买方报告",
+        _("What is known of a buyer in your book on one page, with the reasons of its grade; also as a PDF."),
+    ),
+    Term(
+        "recommended",
+        "recommended maximum credit",
+        "建议最高赊销额",
+        _("The most a careful supplier would let the buyer owe. It is advice and no cover."),
+    ),
+    Term(
+        "country",
+        "house rating",
+        "内部国家评级",
+        _("The risk of a country as the insurer sees it: AA to D, with 1 to 4 for the months ahead."),
+    ),
+    Term(
+        "list",
+        "customer list",
+        "客户名单",
+        _("Your own customers as a file; the match says which companies of the directory they are."),
     ),
     Term(
         "limit",
