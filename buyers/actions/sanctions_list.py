@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
@@ -81,16 +82,26 @@ def take_in_aliases(*, by: int | None, run: int, rows: Sequence[OfacAlias | Unfi
 
 @action
 def take_in_addresses(*, by: int | None, run: int, rows: Sequence[OfacAddress | Unfit], edition: date) -> int:
-    """OFAC's addresses, the whole file: the countries of its entries, which the list itself does not have."""
+    """OFAC's addresses, the whole file: the countries of its entries, which the list itself does not have. What else an
+    address says is kept for who compares."""
     row = FeedRun.objects.select_for_update().get(pk=run)
     entries = _ofac()
     countries: dict[str, list[str]] = defaultdict(list)
+    addresses: dict[str, list[str]] = defaultdict(list)
     unfit = [r for r in rows if isinstance(r, Unfit)]
     for address in (r for r in rows if isinstance(r, OfacAddress)):
         if address.entry not in entries:
             unfit.append(Unfit(address.line, "entry_unknown", facts={"number": address.entry}))
-        elif address.country:
+            continue
+        if address.country:
             countries[address.entry].append(address.country)
+        if address.text:
+            addresses[address.entry].append(address.text)
+    moved = []
+    for number, entry in entries.items():
+        before, entry.details = entry.details, _with_addresses(entry.details, addresses.get(number, []))
+        moved += [entry] if entry.details != before else []
+    SanctionsEntry.objects.bulk_update(moved, ["details"], batch_size=1_000)
     changed = [e for number, e in entries.items() if set(e.countries) != set(countries.get(number, []))]
     for entry in changed:
         entry.countries = sorted(set(countries.get(entry.source_id, [])))
@@ -130,11 +141,14 @@ def _brought_up(
     before: SanctionsEntry, now: ListEntry, further: list[tuple[str, str, str]], edition: date, run: FeedRun
 ) -> bool:
     """Whether anything of the entry changed. Its version rises only with what identifies it."""
-    # OFAC's countries and aliases are in files of their own, and stay as those told them.
+    # OFAC's countries, addresses and aliases are in files of their own, and stay as those told them.
     countries = list(now.countries) or before.countries
     names = [(n.name, n.quality) for n in now.names] + [(name, quality) for _key, name, quality in further]
     identity = digest_of(now.kind, now.name, countries, names)
-    told = (now.programs, now.listed_on, dict(now.details))
+    details = dict(now.details)
+    if before.sanctions_list == SanctionsList.OFAC_SDN:
+        details = _with_addresses(details, before.details.get("addresses", []))
+    told = (now.programs, now.listed_on, details)
     same = before.digest == identity and (before.programs, before.listed_on, before.details) == told
     if same and before.removed_on is None:
         return False
@@ -144,6 +158,11 @@ def _brought_up(
     before.programs, before.listed_on, before.details = told
     before.edition, before.removed_on = edition, None
     return True
+
+
+def _with_addresses(details: dict[str, Any], addresses: Sequence[str]) -> dict[str, Any]:
+    others = {name: value for name, value in details.items() if name != "addresses"}
+    return {**others, "addresses": list(addresses[:20])} if addresses else others
 
 
 def _replace_names(listed: Sequence[ListEntry], entries: dict[str, SanctionsEntry], new: set[int]) -> None:

@@ -40,11 +40,12 @@ class OfacAlias:
 
 @dataclass(frozen=True)
 class OfacAddress:
-    """A row of add.csv; `country` is "" where OFAC names none that ISO 3166 knows."""
+    """A row of add.csv; `country` is "" where OFAC names none that ISO 3166 knows, `text` is all it says."""
 
     line: int
     entry: str
     country: str
+    text: str
 
 
 def entries(file: Opened) -> Iterator[ListEntry | Unfit]:
@@ -144,4 +145,5 @@ def _alias(line: int, cells: list[str]) -> OfacAlias:
 
 def _address(line: int, cells: list[str]) -> OfacAddress:
     _number(cells[1])
-    return OfacAddress(line, _number(cells[0]), country_code(_cell(cells[4])))
+    text = ", ".join(filter(None, map(_cell, cells[2:5])))[:500]
+    return OfacAddress(line, _number(cells[0]), country_code(_cell(cells[4])), text)

@@ -19,6 +19,7 @@ from kernel.refusals import Refused, refusal
 ROOT = "CONSOLIDATED_LIST"
 _KINDS = {"INDIVIDUAL": INDIVIDUAL, "ENTITY": ENTITY}
 _NAME_PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
+_ADDRESS_PARTS = ("STREET", "CITY", "STATE_PROVINCE", "ZIP_CODE", "COUNTRY", "NOTE")
 LARGEST = 256 * 1024**2  # the list is some 2 MB
 LONGEST_NAME = 500
 
@@ -95,11 +96,14 @@ def _entry(place: int, element: Element) -> ListEntry:
     if not name:
         raise RowUnfit("name_missing")
     kind = _KINDS[element.tag]
-    countries = dict.fromkeys(country_code(c.text or "") for c in element.findall(f"{element.tag}_ADDRESS/COUNTRY"))
+    places = element.findall(f"{element.tag}_ADDRESS")
+    countries = dict.fromkeys(country_code(_text(place, "COUNTRY")) for place in places)
     details = {
         "reference": _text(element, "REFERENCE_NUMBER")[:60],
         "remarks": " ".join(_text(element, "COMMENTS1").split())[:4000],
         "nationality": ", ".join(v.text or "" for v in element.findall("NATIONALITY/VALUE"))[:200],
+        "born": ", ".join(filter(None, map(_born, element.findall("INDIVIDUAL_DATE_OF_BIRTH"))))[:200],
+        "addresses": [text for place in places if (text := _address(place))][:20],
     }
     return ListEntry(
         place,
@@ -123,6 +127,17 @@ def _names(element: Element, first: str) -> Iterator[ListName]:
         if name:
             weak = _text(alias, "QUALITY").strip().lower() == "low"
             yield ListName(f"a{place}", name, WEAK if weak else STRONG)
+
+
+def _address(element: Element) -> str:
+    told = (" ".join(_text(element, part).split()) for part in _ADDRESS_PARTS)
+    return ", ".join(filter(None, told))[:500]
+
+
+def _born(element: Element) -> str:
+    """A day, or the year or years where no more is known."""
+    years = "–".join(filter(None, (_text(element, "FROM_YEAR"), _text(element, "TO_YEAR"))))
+    return _text(element, "DATE") or _text(element, "YEAR") or years
 
 
 def _name(element: Element) -> str:

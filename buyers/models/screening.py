@@ -10,7 +10,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -141,6 +141,11 @@ class HitStage(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("sanctions hit", "Off the list")
 
 
+SEVERITY = {
+    HitStage.OPEN: "warn", HitStage.CONFIRMED: "bad", HitStage.CLEARED: "ok", HitStage.WITHDRAWN: "info",
+}  # fmt: skip
+
+
 class CountryLikeness(models.TextChoices):
     SAME = "same", _("Same country")
     UNKNOWN = "unknown", _("The list names no country")
@@ -170,6 +175,11 @@ class ScreeningHitQuerySet(models.QuerySet["ScreeningHit"]):
     def to_decide(self) -> "ScreeningHitQuerySet":
         """Those an underwriter has yet to look at."""
         return self.filter(stage=HitStage.OPEN)
+
+    def decided_before(self) -> "ScreeningHitQuerySet":
+        """Each with `was_decided`: whether the pair was decided on before, when its entry was an older version."""
+        same_pair = HitDecision.objects.filter(hit__buyer=OuterRef("buyer"), hit__entry=OuterRef("entry"))
+        return self.annotate(was_decided=Exists(same_pair))
 
     @staticmethod
     def add_found(hits: list[dict[str, Any]]) -> list[int]:
@@ -224,6 +234,24 @@ class ScreeningHit(models.Model):
     def __str__(self) -> str:
         return f"{self.buyer_name} ~ {self.list_name}"
 
+    @property
+    def severity(self) -> str:
+        """How its stage is marked."""
+        return SEVERITY[HitStage(self.stage)]
+
+    @property
+    def country_kind(self) -> str:
+        """How it is marked whether the countries agree: the same one speaks for the hit."""
+        return "warn" if self.country == CountryLikeness.SAME else "info"
+
+
+class HitDecisionQuerySet(AppendOnlyQuerySet):
+    """Decisions, as the page of a hit asks for them."""
+
+    def of_pair(self, hit: ScreeningHit) -> "HitDecisionQuerySet":
+        """Those on the same buyer and the same entry, whichever version of it."""
+        return self.filter(hit__buyer=hit.buyer_id, hit__entry=hit.entry_id)
+
 
 class HitDecision(models.Model):
     """What somebody decided on a hit, and why. Only ever added to; the last one counts."""
@@ -236,7 +264,7 @@ class HitDecision(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("Decided by")
     )
 
-    objects: ClassVar = AppendOnlyQuerySet.as_manager()
+    objects: ClassVar = HitDecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Decision on a sanctions hit")
@@ -251,6 +279,11 @@ class HitDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hit_id}: {self.outcome}"
+
+    @property
+    def kind(self) -> str:
+        """How its outcome is marked."""
+        return SEVERITY[HitStage(self.outcome)]
 
 
 class ScreeningRun(models.Model):

@@ -395,10 +395,14 @@ def test_aliases_and_addresses_come_in_files_of_their_own(load):
     run = load("ofac_add", add)
     assert (counts(run), reasons(run)) == ((3, 1, 1, 0, 1), [(3, "entry_unknown")])
     bank = SanctionsEntry.objects.get(source_id="306")
-    assert (bank.countries, bank.version) == (["CU"], 3)
+    assert (bank.countries, bank.version, bank.details["addresses"]) == (["CU"], 3, ["Havana, Cuba"])
     assert load("ofac_add", add).taken_in == 0
     again = load("ofac_sdn", sdn(*FOUR), edition=EDITION + timedelta(1))
-    assert (again.taken_in, SanctionsEntry.objects.get(source_id="306").version) == (0, 3)
+    bank.refresh_from_db()
+    assert (again.taken_in, bank.version, bank.details["addresses"]) == (0, 3, ["Havana, Cuba"])
+    load("ofac_add", add.replace("Havana", "Matanzas"), edition=EDITION + timedelta(1))
+    bank.refresh_from_db()  # another street of the same country is no new version
+    assert (bank.version, bank.details["addresses"]) == (3, ["Matanzas, Cuba"])
 
 
 def test_countries_as_publishers_write_them():
@@ -412,12 +416,14 @@ ENTITY = """<ENTITY><DATAID>{n}</DATAID><FIRST_NAME>{name}</FIRST_NAME><UN_LIST_
 <REFERENCE_NUMBER>KPe.0{n}</REFERENCE_NUMBER><LISTED_ON>{day}</LISTED_ON><NAME_ORIGINAL_SCRIPT>원산</NAME_ORIGINAL_SCRIPT>
 <ENTITY_ALIAS><QUALITY>a.k.a.</QUALITY><ALIAS_NAME>WONSAN CO</ALIAS_NAME></ENTITY_ALIAS>
 <ENTITY_ALIAS><QUALITY>Low</QUALITY><ALIAS_NAME>W</ALIAS_NAME></ENTITY_ALIAS><ENTITY_ALIAS><ALIAS_NAME/></ENTITY_ALIAS>
-<ENTITY_ADDRESS><COUNTRY>Democratic People's Republic of Korea</COUNTRY></ENTITY_ADDRESS></ENTITY>"""
+<ENTITY_ADDRESS><STREET>Dongmyong-dong</STREET>
+<COUNTRY>Democratic People's Republic of Korea</COUNTRY></ENTITY_ADDRESS></ENTITY>"""
 
 
 def un(*entities: str, day: str = "2026-11-02T00:00:00Z", dtd: str = "") -> str:
     return (f'<?xml version="1.0" encoding="UTF-8"?>{dtd}<CONSOLIDATED_LIST dateGenerated="{day}"><INDIVIDUALS>'
-            "<INDIVIDUAL><DATAID>1</DATAID><FIRST_NAME>ERIC</FIRST_NAME><SECOND_NAME>BADEGE</SECOND_NAME></INDIVIDUAL>"
+            "<INDIVIDUAL><DATAID>1</DATAID><FIRST_NAME>ERIC</FIRST_NAME><SECOND_NAME>BADEGE</SECOND_NAME>"
+            "<INDIVIDUAL_DATE_OF_BIRTH><YEAR>1971</YEAR></INDIVIDUAL_DATE_OF_BIRTH></INDIVIDUAL>"
             f"</INDIVIDUALS><ENTITIES>{''.join(entities)}</ENTITIES></CONSOLIDATED_LIST>")  # fmt: skip
 
 
@@ -432,7 +438,9 @@ def test_the_uns_own_xml_is_taken_in_once(load):
     assert (entry.countries, entry.listed_on, entry.details["reference"]) == (["KP"], date(2014, 6, 30), "KPe.07")
     assert set(entry.names.values_list("name", "quality")) == {
         ("WONSAN SHIPPING", "primary"), ("원산", "strong"), ("WONSAN CO", "strong"), ("W", "weak")}  # fmt: skip
-    assert SanctionsEntry.objects.get(kind="individual").name == "ERIC BADEGE"
+    assert entry.details["addresses"] == ["Dongmyong-dong, Democratic People's Republic of Korea"]
+    person = SanctionsEntry.objects.get(kind="individual")
+    assert (person.name, person.details) == ("ERIC BADEGE", {"born": "1971"})
     assert counts(load("un_consolidated", un(one()), edition=None)) == (2, 0, 2, 0, 0)
 
 

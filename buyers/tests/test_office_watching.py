@@ -15,7 +15,7 @@ from accounts.tests.factories import signed_in, staff
 from buyers.actions.feed import hand_in_feed
 from buyers.actions.link import link_buyers
 from buyers.actions.screening import screen_batch
-from buyers.models import BuyerLink, FeedRun, ScreeningHit
+from buyers.models import BuyerLink, FeedRun, SanctionsEntry, SanctionsName, ScreeningDue, ScreeningHit
 from buyers.tests.factories import buyer
 from buyers.tests.test_screening import listed
 from buyers.views import office_feeds
@@ -113,6 +113,24 @@ def test_the_worklist_leads_to_hits_and_decisions_go_on_to_the_next(office):
         assert office.get(reverse(f"admin:{name}")).status_code == 200
     assert office.get(reverse("admin:buyers_screeninghit_change", args=[second.pk])).status_code == 200
     assert office.get(reverse("admin:buyers_sanctionsentry_change", args=[second.entry_id])).status_code == 200
+
+
+def test_a_hit_shows_the_buyer_beside_the_entry_and_what_was_decided_on_the_pair_before(office):
+    entry = listed(countries=["CU"], details={"reference": "REG 77", "addresses": ["Calle 23, Havana"], "born": "1971"},
+                   programs="CUBA")  # fmt: skip
+    SanctionsName.objects.create(entry=entry, source_key="a1", name="ESTRELLA DORADA", quality="strong")
+    before = hit_of("Goldenstar Maritime Ltd")
+    office.post(reverse("admin:decide_sanctions_hit", args=[before.pk]), {"act": "clear", "reason": "Another register"})
+    SanctionsEntry.objects.filter(pk=entry.pk).update(version=2)
+    ScreeningDue.objects.queue_all()
+    while screen_batch(by=None):
+        pass
+    again = ScreeningHit.objects.to_decide().get()
+    assert "Decided before" in page(office, "sanctions_hits")
+    shown = page(office, "decide_sanctions_hit", again.pk)
+    for told in ("Goldenstar Maritime Ltd", "GOLDENSTAR MARITIME", "ESTRELLA DORADA", "Cuba", "Calle 23, Havana",
+                 "REG 77", "1971", "CUBA", "Another register", "the entry has changed since"):  # fmt: skip
+        assert told in shown, told
 
 
 def test_the_worklist_costs_the_same_for_one_hit_and_for_many(office):

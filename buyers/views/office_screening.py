@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
+from django_countries.fields import Country
 
 from accounts.access import staff
 from accounts.forms import show_refusals, tell_refusals
@@ -17,8 +18,9 @@ from accounts.views.office_page import office_page
 from buyers.actions.link import end_link, link_buyers
 from buyers.actions.screening import decide_hit
 from buyers.lifecycle import SANCTIONS_HIT
-from buyers.models import Buyer, BuyerLink, ScreeningHit, ScreeningRun
+from buyers.models import Buyer, BuyerLink, HitDecision, ScreeningHit, ScreeningRun
 from buyers.models.link import Relation
+from buyers.models.name import Name, NameKind
 from buyers.search import buyers_with_number
 from buyers.wording import WORDS
 from kernel.refusals import Refused
@@ -66,7 +68,7 @@ class EndForm(forms.Form):
 @staff(*UNDERWRITERS)
 def sanctions_hits(request: HttpRequest) -> HttpResponse:
     """Hits nobody has decided, the oldest first; and how the screening goes."""
-    waiting = ScreeningHit.objects.to_decide().select_related("buyer", "entry")
+    waiting = ScreeningHit.objects.to_decide().decided_before().select_related("buyer", "entry")
     page = keyset_page(request, waiting, order=("found_at", "id"))
     run = ScreeningRun.objects.order_by("-id").first()
     return office_page(
@@ -96,9 +98,11 @@ def decide_sanctions_hit(request: HttpRequest, pk: int) -> HttpResponse:
         title=hit.buyer.name,
         hit=hit,
         numbers=hit.buyer.identifiers.order_by("scheme", "value"),
+        former_names=Name.objects.filter(buyer=hit.buyer).exclude(kind=NameKind.CURRENT).order_by("text"),
         names=hit.entry.names.order_by("source_key"),
+        listed_in=[Country(code).name for code in hit.entry.countries],
         moves={move.name for move in SANCTIONS_HIT.moves_from(hit.stage, "underwriter")},
-        decisions=hit.decisions.select_related("decided_by").order_by("-id"),
+        decisions=HitDecision.objects.of_pair(hit).select_related("decided_by", "hit").order_by("-id"),
         form=form,
     )
 

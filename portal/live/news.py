@@ -83,7 +83,13 @@ class _Row:
     id: int
     gravity: int
     exporter: int | None
-    what: str  # the kind of row it is about: "alert"
+    kind: str
+    subject: str
+
+    @property
+    def news(self) -> tuple[str, str, int | None]:
+        """What it tells, whomever it tells it."""
+        return self.kind, self.subject, self.exporter
 
 
 def look(asked: Sequence[Asked]) -> list[Heard | Ended]:
@@ -104,7 +110,7 @@ def _answers(asked: Sequence[Asked]) -> list[Heard | Ended]:
         if place not in ended
     }
     new = {place: _new(page, seen) for place, (page, seen) in found.items()}
-    words = _Words({row.id for rows_said in new.values() for row in rows_said[:MOST_SAID]})
+    words = _Words(row for rows_said in new.values() for row in rows_said[:MOST_SAID])
     changes = _changes({firm for page, _seen in found.values() for firm in page.firms})
     return [
         ended.get(place) or replace(
@@ -147,10 +153,10 @@ def _unread(people: Iterable[int]) -> dict[int, int]:
 
 # The newest rows of each person by one index; what is old is cut off after the limit, or the whole index would be read.
 RECENT = """
-    SELECT person.id, notice.id, notice.gravity, notice.exporter_id, notice.what
+    SELECT person.id, notice.id, notice.gravity, notice.exporter_id, notice.kind, notice.subject
     FROM jsonb_to_recordset(%(people)s::jsonb) AS person (id bigint, since bigint)
     CROSS JOIN LATERAL (
-        SELECT id, gravity, exporter_id, split_part(subject, ':', 1) AS what, created_at FROM desk_notice
+        SELECT id, gravity, exporter_id, kind, subject, created_at FROM desk_notice
         WHERE recipient_id = person.id AND channel = 'page' ORDER BY id DESC LIMIT %(most)s
     ) notice
     WHERE notice.id > person.since OR notice.created_at > %(back_to)s
@@ -185,22 +191,24 @@ def _new(page: Asked, seen: Sequence[_Row]) -> list[_Row]:
 
 def _heard(page: Asked, seen: Sequence[_Row], new: Sequence[_Row], unread: int, words: "_Words") -> Heard:
     numbers = frozenset(row.id for row in seen)
-    said = tuple(filter(None, (words.of(row.id, page.language) for row in new[:MOST_SAID])))
-    about = Counter(f"{row.exporter or ''}:{row.what}" for row in new)
+    said = tuple(filter(None, (words.of(row, page.language) for row in new[:MOST_SAID])))
+    about = Counter(f"{row.exporter or ''}:{row.subject.split(':')[0]}" for row in new)
     return Heard(unread, max(numbers, default=page.since or 0), numbers, len(new), said, about)
 
 
 class _Words:
-    """Notices in words. The same news for two hundred people of a firm is worded once per language."""
+    """Notices in words. The same news for two hundred people of a firm is read once, and worded once per language."""
 
-    def __init__(self, wanted: Iterable[int]):
-        self._notices = Notice.objects.select_related("exporter").in_bulk(wanted) if wanted else {}
+    def __init__(self, wanted: Iterable[_Row]):
+        one_of_each = {row.news: row.id for row in wanted}
+        found = Notice.objects.select_related("exporter").in_bulk(one_of_each.values()) if one_of_each else {}
+        self._notices = {news: found[number] for news, number in one_of_each.items()}
         self._worded: dict[tuple[Any, ...], str] = {}
 
-    def of(self, number: int, language: str) -> dict[str, Any] | None:
+    def of(self, row: _Row, language: str) -> dict[str, Any] | None:
         """One notice as a page is told of it; None for one whose words are broken, which the log then says."""
-        notice = self._notices[number]
-        key = (notice.kind, notice.subject, notice.exporter_id, language)
+        notice = self._notices[row.news]
+        key = (row.news, language)
         if key not in self._worded:
             try:
                 self._worded[key] = notice_words(notice, language).headline
@@ -209,10 +217,10 @@ class _Words:
                 self._worded[key] = ""
         headline = self._worded[key]
         return headline and {  # type: ignore[return-value]
-            "id": notice.pk,
+            "id": row.id,
             "headline": headline,
             "firm": notice.exporter.name if notice.exporter else "",
             "exporter": notice.exporter_id,
             "subject": notice.subject,
-            "gravity": notice.gravity,
+            "gravity": row.gravity,
         }
