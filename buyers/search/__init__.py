@@ -10,8 +10,9 @@ is neither shown nor part of the order.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from buyers.chinese import pinyin_key
 from buyers.identity import normalised
@@ -22,16 +23,18 @@ from buyers.models.name import NameKind
 from buyers.names import compared_name
 from buyers.search.index import (
     Hit,
+    Lookup,
     Narrowing,
     TookTooLong,
     answers,
     any_of,
-    asking,
     beginning,
+    counted,
     first_in_order,
     frequencies,
     looked_through,
     looked_through_sooner,
+    put,
     same,
     too_common,
     with_pinyin,
@@ -40,6 +43,7 @@ from buyers.search.ranking import SHORTEST_ALIKE, Asked, asked_of, compared
 from buyers.search.ways import ALIKE, BEGINNING, NAME, NUMBER, ONE_SLIP, ORDER, SAME, SLIP
 from buyers.terms import (
     LAST_RESORT,
+    Question,
     asked_terms,
     one_slip_away,
     part_questions,
@@ -182,8 +186,7 @@ def _named(text: str, narrowing: Narrowing) -> tuple[list[Candidate], bool]:
         return [], False
     found: Compared = {}
     try:
-        with asking():
-            more = _gathered(text, asked, narrowing, found)
+        more = _gathered(text, asked, narrowing, found)
     except TookTooLong:
         more = True
     ordered = sorted(found.values(), key=lambda row: (-row[0], row[2].core, row[2].pk))
@@ -196,54 +199,62 @@ def _named(text: str, narrowing: Narrowing) -> tuple[list[Candidate], bool]:
 
 def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: Compared) -> bool:
     """Stage by stage into `found`; answers whether a stage was cut off at its limit."""
-    hits = beginning(asked.key, narrowing, SHOWN + 1)
-    _keep(found, asked, hits)
-    if len(hits) > SHOWN and hits[-1].core == asked.key and all(hit.text.casefold() != asked.text for hit in hits):
-        _keep(found, asked, same(asked.key, narrowing))  # so many bear the name: is the very one among them?
-    if len(hits) > SHOWN or _settled(found):
-        return len(hits) > SHOWN
-    if asked.meant:
-        _keep(found, asked, same(asked.meant, narrowing))
+    meant = [same(asked.meant, narrowing)] if asked.meant else []
+    terms = asked_terms(asked.content) | asked_terms(asked.apart)
+    counts, begun, *meant_so = put(frequencies(terms), beginning(asked.key, narrowing, SHOWN + 1), *meant)
+    _keep(found, asked, begun)
+    if len(begun) > SHOWN and begun[-1].core == asked.key and all(hit.text.casefold() != asked.text for hit in begun):
+        _keep(found, asked, *put(same(asked.key, narrowing)))  # so many bear the name: is the very one among them?
+    if len(begun) > SHOWN or _settled(found):
+        return len(begun) > SHOWN
+    _keep(found, asked, *meant_so)
     if all(is_fragment(word) for word in asked.apart):
-        _keep(found, asked, looked_through(asked.apart[0], narrowing))
+        _keep(found, asked, *put(looked_through(asked.apart[0], narrowing)))
         return True
     if key := pinyin_key(unicodedata.normalize("NFKC", text)):
-        for hit in with_pinyin(key, narrowing, SHOWN):
+        for hit in put(with_pinyin(key, narrowing, SHOWN))[0]:
             found.setdefault(hit.pk, (90, BEGINNING, hit))
-    return _by_terms(asked, narrowing, found, long_beginning=bool(hits) and _long(asked.key))
+    return _by_terms(asked, *counted(counts), narrowing, found, long_beginning=bool(begun) and _long(asked.key))
 
 
-def _by_terms(asked: Asked, narrowing: Narrowing, found: Compared, long_beginning: bool) -> bool:
-    count, total = frequencies(asked_terms(asked.content) | asked_terms(asked.apart))
+def _by_terms(
+    asked: Asked, count: Mapping[int, int], total: int, narrowing: Narrowing, found: Compared, *, long_beginning: bool
+) -> bool:
     questions = word_questions(asked.apart, count, total)
     longest = max(asked.apart, key=len)
     if through := sum(looked_through_sooner(question, total, SHOWN + 1) for question in questions):
-        hits = first_in_order(longest, through, narrowing, SHOWN + 1)
-        _keep(found, asked, hits)
-        if len(hits) > SHOWN and len(found) >= ENOUGH:
+        (first,) = put(first_in_order(longest, through, narrowing, SHOWN + 1))
+        _keep(found, asked, first)
+        if len(first) > SHOWN and len(found) >= ENOUGH:
             return True
     if too_common(questions):
-        _keep(found, asked, looked_through(longest, narrowing))
+        _keep(found, asked, *put(looked_through(longest, narrowing)))
         return True
     for question in questions:
-        _keep(found, asked, answers([question], (), narrowing))
-        if len(found) >= ENOUGH:
+        _keep(found, asked, *put(*answers([question], (), narrowing)))
+        if len(found) >= ENOUGH or _settled(found):
             return False
-    if _settled(found) or long_beginning:
+    if long_beginning:
         return False
-    cheap, dear = part_questions(asked.apart, count, total), []
+    cheap, spellings = part_questions(asked.apart, count, total), []
+    dear: list[Question] = []
     if len(asked.key) >= SHORTEST_ALIKE:
-        slips = slip_questions(asked.content, count, total)
-        cheap, dear = cheap + slips[0], slips[1]
-        _keep(found, asked, any_of(one_slip_away(asked.key), narrowing))
+        slips, dear = slip_questions(asked.content, count, total)
+        cheap += slips
+        spellings = _any_of(one_slip_away(asked.key), narrowing)
     cheap += piece_questions(asked.content, count, total)
-    _keep(found, asked, answers(cheap, sizes(asked.content), narrowing))
+    cheap = [question for question in cheap if question not in questions]
+    _keep(found, asked, *put(*spellings, *answers(cheap, sizes(asked.content), narrowing)))
     # Most slips are found by the cheap questions; who is found needs no dear ones.
+    if dear and not spellings and not _one_slip_away(found):
+        _keep(found, asked, *put(*_any_of(one_slip_away(asked.key, LAST_RESORT), narrowing)))
     if dear and not _one_slip_away(found):
-        _keep(found, asked, any_of(one_slip_away(asked.key, LAST_RESORT), narrowing))
-    if dear and not _one_slip_away(found):
-        _keep(found, asked, answers(dear, sizes(asked.content), narrowing))
+        _keep(found, asked, *put(*answers(dear, sizes(asked.content), narrowing)))
     return False
+
+
+def _any_of(cores: Sequence[str], narrowing: Narrowing) -> list[Lookup]:
+    return [any_of(cores, narrowing)] if cores else []
 
 
 def _one_slip_away(found: Compared) -> bool:
@@ -259,8 +270,8 @@ def _long(key: str) -> bool:
     return sum(2 if letter > "\u3000" else 1 for letter in key) >= LONG_BEGINNING
 
 
-def _keep(found: Compared, asked: Asked, hits: Iterable[Hit]) -> None:
-    for hit in hits:
+def _keep(found: Compared, asked: Asked, *answered: Iterable[Hit]) -> None:
+    for hit in chain(*answered):
         if hit.pk not in found:
             score, how = compared(asked, hit.text, hit.core)
             if how:

@@ -1,7 +1,7 @@
 """The questions the search puts to the index of names (buyers_name), each bounded in what it reads and answers."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -52,26 +52,43 @@ class TookTooLong(Exception):
     """The database did not answer in time."""
 
 
-@contextmanager
-def asking(limit: int = 0) -> Iterator[None]:
-    """A transaction in which questions may be put: through the indexes only, none longer than `limit` ms."""
+class Lookup(NamedTuple):
+    """A question ready to be put."""
+
+    statement: str
+    values: dict[str, Any]
+    row: Callable[[Iterable[Any]], Any] = Hit._make
+
+
+def put(*lookups: Lookup, limit: int = 0) -> list[list[Any]]:
+    """The rows of each: all put in one message, answered from the indexes only, none in more than `limit` ms."""
+    if not lookups:
+        return []
     inside = connection.in_atomic_block
+    # The planner takes the array index for dear on small tables and on terms it has no statistics of.
+    before = f"SET LOCAL statement_timeout = {limit or TIME_LIMIT_MS:d}; SET LOCAL enable_seqscan = off"
+    # The statements of one message are a transaction; in somebody else's the settings would stay.
+    after = ["SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT"] if inside else []
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            # The planner takes the array index for dear on small tables and on terms it has no statistics of.
-            cursor.execute(f"SET LOCAL statement_timeout = {limit or TIME_LIMIT_MS:d}; SET LOCAL enable_seqscan = off")
-            yield
-            if inside:  # in somebody else's transaction the settings would stay
-                cursor.execute("SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT")
+        with transaction.atomic() if inside else nullcontext(), connection.cursor() as cursor:
+            cursor.execute("; ".join([before, *(cursor.mogrify(*lookup[:2]) for lookup in lookups), *after]))
+            return [list(map(lookup.row, _next_rows(cursor))) for lookup in lookups]
     except OperationalError as late:
         if "statement timeout" not in str(late):
             raise
         raise TookTooLong from None
 
 
-def beginning(core: str, narrowing: Narrowing, limit: int) -> list[Hit]:
+def _next_rows(cursor: Any) -> list[Any]:
+    """Of the next statement of the message that has rows."""
+    while cursor.nextset() and not cursor.description:
+        pass
+    return cursor.fetchall()
+
+
+def beginning(core: str, narrowing: Narrowing, limit: int) -> Lookup:
     """Names whose words without the legal form begin with `core`, in their order: the same name comes first."""
-    return _hits(
+    return _lookup(
         f"SELECT {_COLUMNS} FROM buyers_name n WHERE {_begins('n.core')}{narrowing.condition} "  # noqa: S608 - our words
         "ORDER BY n.core LIMIT %(limit)s",
         narrowing,
@@ -90,9 +107,9 @@ def _begins(column: str) -> str:
     return f"{column} >= (SELECT %(first)s) AND {column} < (SELECT %(last)s)"
 
 
-def same(core: str, narrowing: Narrowing) -> list[Hit]:
+def same(core: str, narrowing: Narrowing) -> Lookup:
     """Names whose words without the legal form are `core`."""
-    return _hits(
+    return _lookup(
         f"SELECT {_COLUMNS} FROM buyers_name n "  # noqa: S608 - our own words
         f"WHERE n.core = %(core)s{narrowing.condition} ORDER BY n.id LIMIT %(limit)s",
         narrowing,
@@ -101,23 +118,21 @@ def same(core: str, narrowing: Narrowing) -> list[Hit]:
     )
 
 
-def any_of(cores: Sequence[str], narrowing: Narrowing) -> list[Hit]:
+def any_of(cores: Sequence[str], narrowing: Narrowing) -> Lookup:
     """Names whose words without the legal form are one of `cores`."""
-    if not cores:
-        return []
-    return _hits(
+    return _lookup(
         f"SELECT {_COLUMNS} FROM buyers_name n "  # noqa: S608 - our own words
-        f"WHERE n.core = ANY(%(cores)s){narrowing.condition} LIMIT %(limit)s",
+        f"WHERE n.core = ANY(string_to_array(%(cores)s, '|')){narrowing.condition} LIMIT %(limit)s",
         narrowing,
-        cores=list(cores),
+        cores="|".join(cores),
         limit=NARROWED,
     )
 
 
-def looked_through(word: str, narrowing: Narrowing) -> list[Hit]:
+def looked_through(word: str, narrowing: Narrowing) -> Lookup:
     """Of the first names in Latin or in East Asian writing those with `word`: for what one in twenty or more have."""
     script = "n.core > '\u3000'" if word > "\u3000" else "n.core < '\u3000'"
-    return _hits(
+    return _lookup(
         f"SELECT n.* FROM (SELECT {_COLUMNS} FROM buyers_name n WHERE {script}{narrowing.condition} "  # noqa: S608
         "ORDER BY n.core, n.id LIMIT %(through)s) n WHERE position(%(word)s IN n.core || ' ' || n.text) > 0 "
         "LIMIT %(limit)s",
@@ -128,7 +143,7 @@ def looked_through(word: str, narrowing: Narrowing) -> list[Hit]:
     )
 
 
-def first_in_order(word: str, through: int, narrowing: Narrowing, limit: int) -> list[Hit]:
+def first_in_order(word: str, through: int, narrowing: Narrowing, limit: int) -> Lookup:
     """The first names, in their order, that have `word`; at most `through` are looked at and `limit` found.
 
     The index of names alone is read until enough are found, and only these from the table.
@@ -136,17 +151,18 @@ def first_in_order(word: str, through: int, narrowing: Narrowing, limit: int) ->
     words = [word] if word > "\u3000" else [f" {word} "]
     if begins_form(word[-1]):
         words.append(f"{word[:-1]} ")  # where name and legal form meet, a name as the index has it ends
+    has_one = " OR ".join(f"strpos(' ' || c.core || ' ', %(word{n})s) > 0" for n in range(len(words)))
     script = "n.core > '\u3000'" if word > "\u3000" else "n.core < '\u3000'"
-    return _hits(
+    return _lookup(
         f"SELECT {_COLUMNS} FROM buyers_name n WHERE n.core IN ("  # noqa: S608 - our own words
         f"SELECT c.core FROM (SELECT n.core FROM buyers_name n WHERE {script}{narrowing.condition} "
-        "ORDER BY n.core LIMIT %(through)s) c WHERE ' ' || c.core || ' ' LIKE ANY(%(words)s) LIMIT %(limit)s"
+        f"ORDER BY n.core LIMIT %(through)s) c WHERE {has_one} LIMIT %(limit)s"
         f"){narrowing.condition} LIMIT %(most)s",
         narrowing,
-        words=[f"%{word}%" for word in words],
         through=through,
         limit=limit,
         most=NARROWED,
+        **{f"word{n}": one for n, one in enumerate(words)},
     )
 
 
@@ -168,19 +184,17 @@ def _bounded(question: Question) -> bool:
     return question.rarest <= (MOST_NAMES if len(question.terms) == 1 else MOST_IN_COMMON)
 
 
-def answers(questions: Iterable[Question], sizes: Sequence[int], narrowing: Narrowing) -> list[Hit]:
+def answers(questions: Iterable[Question], sizes: Sequence[int], narrowing: Narrowing) -> list[Lookup]:
     """Names that have all terms of one of the questions, PER_QUESTION of each; `sizes`: terms of the lengths wanted."""
     bounded = [question for question in questions if _bounded(question)]
-    any_size = _answers([q for q in bounded if not q.sized], (), narrowing)
-    return any_size + _answers([q for q in bounded if q.sized], sizes, narrowing)
+    any_size, sized = [q for q in bounded if not q.sized], [q for q in bounded if q.sized]
+    return [_answer(some, sizes, narrowing) for some, sizes in ((any_size, ()), (sized, sizes)) if some]
 
 
-def _answers(questions: list[Question], sizes: Sequence[int], narrowing: Narrowing) -> list[Hit]:
-    if not questions:
-        return []
+def _answer(questions: list[Question], sizes: Sequence[int], narrowing: Narrowing) -> Lookup:
     size = " AND n.terms && %(sizes)s::int[]" if sizes else ""
     # One plan for any number of questions: each reads the index for itself and stops at its limit.
-    return _hits(
+    return _lookup(
         "SELECT n.* FROM unnest(%(terms)s::text[]) q (terms), LATERAL ("  # noqa: S608 - our own words
         f"SELECT {_COLUMNS} FROM buyers_name n WHERE n.terms @> q.terms::int[]{size}{narrowing.condition} "
         "LIMIT %(limit)s) n",
@@ -191,9 +205,9 @@ def _answers(questions: list[Question], sizes: Sequence[int], narrowing: Narrowi
     )
 
 
-def with_pinyin(key: str, narrowing: Narrowing, limit: int) -> list[Hit]:
+def with_pinyin(key: str, narrowing: Narrowing, limit: int) -> Lookup:
     """Chinese names that begin with these syllables, through the sort keys of their buyers."""
-    return _hits(
+    return _lookup(
         f"SELECT {_COLUMNS} FROM (SELECT b.id, b.sort_key FROM buyers_buyer b "  # noqa: S608 - our own words
         f"WHERE {_begins('b.sort_key')}{' AND b.country = %(country)s' if narrowing.country else ''} "
         "ORDER BY b.sort_key, b.id LIMIT %(limit)s) b JOIN buyers_name n ON n.buyer_id = b.id "
@@ -205,26 +219,25 @@ def with_pinyin(key: str, narrowing: Narrowing, limit: int) -> list[Hit]:
     )
 
 
-def frequencies(terms: Iterable[int]) -> tuple[dict[int, int], int]:
-    """How many names have each of the terms (none: few), and how many names there are, at the last count."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT term, names FROM buyers_termfrequency WHERE term = ANY(%s)",
-            [[*terms, TermFrequency.ALL_NAMES]],
-        )
-        found = dict(cursor.fetchall())
-    return found, found.pop(TermFrequency.ALL_NAMES, 0)
+def frequencies(terms: Iterable[int]) -> Lookup:
+    """How many names have each of the terms (none: few) and, as ALL_NAMES, how many there are, at the last count."""
+    wanted = [*terms, TermFrequency.ALL_NAMES]
+    return Lookup("SELECT term, names FROM buyers_termfrequency WHERE term = ANY(%(terms)s)", {"terms": wanted}, tuple)
+
+
+def counted(rows: Iterable[tuple[int, int]]) -> tuple[dict[int, int], int]:
+    """The answer of `frequencies`: names by term, and names in all."""
+    count = dict(rows)
+    return count, count.pop(TermFrequency.ALL_NAMES, 0)
 
 
 _COLUMNS = "n.id, n.buyer_id, n.text, n.core, n.kind, n.country"
 
 
-def _hits(statement: str, narrowing: Narrowing, **values: Any) -> list[Hit]:
+def _lookup(statement: str, narrowing: Narrowing, **values: Any) -> Lookup:
     if narrowing.status:
         statement = (
             f"SELECT n.* FROM ({statement}) n JOIN buyers_buyer b ON b.id = n.buyer_id "  # noqa: S608
             "WHERE b.status = %(status)s"
         )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {**values, "country": narrowing.country, "status": narrowing.status})
-        return [Hit(*row) for row in cursor.fetchall()]
+    return Lookup(statement, {**values, "country": narrowing.country, "status": narrowing.status})

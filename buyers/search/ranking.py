@@ -1,12 +1,13 @@
 """How well a name found by the index answers what was asked, and by which way: compared as text, letter by letter."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from buyers.legal_forms import meant_without_form
-from buyers.names import Spelled, spelled
+from buyers.names import Spelled, spelled, words_of
 from buyers.search.ways import ALIKE, BEGINNING, FORM, NAME, ORDER, PART, SLIP, WORDS
 from buyers.terms import SHORTEST_PIECE
 
@@ -29,7 +30,7 @@ class Asked:
     meant: str  # without a form that was begun, has a slip or stands in front (acme private lim → acme); or ""
     ordered: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         """As Name.core."""
         return self.spelled.key
@@ -56,10 +57,10 @@ def compared(asked: Asked, text: str, core: str) -> tuple[float, str]:
     alike = fuzz.ratio(asked.key, core)
     words = core.split()
     if _ordered(words) == asked.ordered:
-        same_form = _ordered(spelled(text).words) == _ordered(asked.spelled.words)
+        same_form = _ordered(words_of(text)) == _ordered(asked.spelled.words)
         return 96.5 + same_form + alike / 250, ORDER
     if core == asked.meant:
-        begun = spelled(text).whole.startswith(asked.spelled.whole)
+        begun = " ".join(words_of(text)).startswith(asked.spelled.whole)
         return 89 + begun + fuzz.ratio(asked.text, text.casefold()) / 100, BEGINNING if begun else FORM
     if _one_slip(asked.key, core):
         # Of many that bear the name which is meant, the one with the form that was typed.
@@ -81,7 +82,7 @@ def _in_part(asked: Asked, text: str, core: str, words: list[str], alike: float)
         return 70 + ordered / 10, ALIKE  # some of its words, with a slip
     if ordered < WORTH_A_LOOK and len(asked.key) >= SHORTEST_ALIKE and asked.key < "\u3000":
         return 0, ""
-    return _with_form(asked, spelled(text).whole, ordered)
+    return _with_form(asked, " ".join(words_of(text)), ordered)
 
 
 def _in_pieces(word: str, core: str) -> bool:

@@ -153,17 +153,14 @@ def test_a_search_the_database_cannot_finish_in_time_ends_with_what_it_has(monke
     buyer("Nova Eins", lei=LEI)
     buyer("Eins Nova Zwei")
 
-    def slow(*_arguments: object) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(1)")
+    def slow(*_arguments: object) -> list[index.Lookup]:
+        return [index.Lookup("SELECT pg_sleep(1)", {})]
 
     monkeypatch.setattr(index, "TIME_LIMIT_MS", 20)
     monkeypatch.setattr(search, "answers", slow)
     found = find_buyers(text="nova")
     assert ([row.buyer.name for row in found.rows], found.more) == (["Nova Eins"], True)
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW statement_timeout")
-        assert cursor.fetchone()[0] == "30s"
+    assert _shown("statement_timeout") == "30s"
 
 
 def test_a_slip_in_a_long_name_of_common_words_is_worth_dear_questions():
@@ -186,8 +183,11 @@ def test_the_very_name_is_found_among_more_namesakes_than_are_shown():
 
 @pytest.mark.django_db(transaction=True)
 def test_outside_of_a_transaction_the_limits_of_a_question_end_with_it():
-    with index.asking(1234):
-        assert _shown("statement_timeout") == "1234ms"
+    settings = index.Lookup("SHOW statement_timeout", {}, tuple), index.Lookup("SHOW enable_seqscan", {}, tuple)
+    assert index.put(*settings, limit=1234) == [[("1234ms",)], [("off",)]]
+    assert (_shown("statement_timeout"), _shown("enable_seqscan")) == ("30s", "on")
+    with pytest.raises(index.TookTooLong):
+        index.put(index.Lookup("SELECT pg_sleep(1)", {}), limit=20)
     assert _shown("statement_timeout") == "30s"
 
 
@@ -213,8 +213,11 @@ def test_a_name_is_compared_with_its_legal_form_too(typed: str, name: str, how: 
 
 
 def test_another_fault_of_the_database_is_not_hidden():
-    with pytest.raises(OperationalError), index.asking():
+    def gone(*_values: Any) -> None:
         raise OperationalError("the server closed the connection")
+
+    with pytest.raises(OperationalError), connection.execute_wrapper(gone):
+        find_buyers(text="nova")
 
 
 @pytest.mark.parametrize(
@@ -268,10 +271,8 @@ def test_how_many_names_begin_so_is_hidden_from_the_planner():
     for question in (index.beginning, index.with_pinyin):
         expected = set()
         for text in ("beta", "zeta"):
-            with index.asking(), CaptureQueriesContext(connection) as run, connection.cursor() as cursor:
-                question(text, index.Narrowing(), 51)
-                cursor.execute("EXPLAIN (FORMAT JSON) " + run.captured_queries[0]["sql"])
-                plan = json.dumps(cursor.fetchone()[0])
+            asked = question(text, index.Narrowing(), 51)
+            plan = json.dumps(index.put(asked._replace(statement=f"EXPLAIN (FORMAT JSON) {asked.statement}", row=list)))
             expected.add(tuple(re.findall(r'"Plan Rows": (\d+)', plan)))
         assert len(expected) == 1, expected
 
@@ -279,13 +280,9 @@ def test_how_many_names_begin_so_is_hidden_from_the_planner():
 def _plans(text: str, **narrowing: str) -> str:
     with CaptureQueriesContext(connection) as run:
         find_buyers(text=text, **narrowing)
-    plans = ""
-    with index.asking(), connection.cursor() as cursor:
-        for query in run.captured_queries:
-            if query["sql"].startswith("SELECT"):
-                cursor.execute("EXPLAIN " + query["sql"])
-                plans += "\n".join(line for (line,) in cursor.fetchall())
-    return plans
+    asked = [question for query in run.captured_queries for question in query["sql"].split("; ")]
+    explained = [index.Lookup(f"EXPLAIN {question}", {}, "".join) for question in asked if question[:6] == "SELECT"]
+    return "\n".join(line for plan in index.put(*explained) for line in plan)
 
 
 def test_a_status_narrows():
@@ -350,10 +347,10 @@ def test_a_common_word_is_looked_for_in_the_order_of_names(
     assert all(text in row.buyer.name.casefold() for row in found.rows)
 
 
-def _noted(name: str, asked: list[str]) -> Callable[..., list[index.Hit]]:
+def _noted(name: str, asked: list[str]) -> Callable[..., Any]:
     question = getattr(search, name)
 
-    def noted(*values: Any) -> list[index.Hit]:
+    def noted(*values: Any) -> Any:
         asked.append(name)
         return question(*values)
 

@@ -8,12 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from buyers.chinese import pinyin_key
 from buyers.legal_forms import is_fragment
 from buyers.search import ENOUGH, LONG_BEGINNING, LONGEST, SHORTEST, candidates, cleaned
-from buyers.search.index import PER_QUESTION, Hit, TookTooLong, asking, frequencies, too_common
+from buyers.search.index import PER_QUESTION, Hit, Lookup, TookTooLong, counted, frequencies, put, too_common
 from buyers.search.ranking import SHORTEST_ALIKE, Asked, asked_of, compared
 from buyers.search.ways import BEGINNING, NAME, ONE_SLIP
 from buyers.terms import Question, asked_terms, one_slip_away, part_questions, sizes, slip_questions, word_questions
@@ -111,8 +109,7 @@ def buyers_called(names: Iterable[Called], limit: int) -> dict[Called, list[int]
     for begin in range(0, len(wanted), AT_ONCE):
         some = wanted[begin : begin + AT_ONCE]
         try:
-            with asking(TIME_LIMIT_MS):
-                answered = _answered(some)
+            answered = _answered(some)
         except TookTooLong:
             answered = {}
         for one, _asked in some:
@@ -126,14 +123,15 @@ def _searched(one: Called, limit: int) -> list[int]:
 
 def _answered(names: Sequence[tuple[Called, Asked]]) -> dict[Called, list[int]]:
     """Those of `names` that the index can be asked for, each with its buyers."""
-    counted, total = frequencies({term for _one, asked in names for term in asked_terms(asked.content + asked.apart)})
-    wanted = {one: _Wanted(asked, one[1], word_questions(asked.apart, counted, total)) for one, asked in names}
+    terms = {term for _one, asked in names for term in asked_terms(asked.content + asked.apart)}
+    count, total = counted(*put(frequencies(terms), limit=TIME_LIMIT_MS))
+    wanted = {one: _Wanted(asked, one[1], word_questions(asked.apart, count, total)) for one, asked in names}
     wanted = {one: it for one, it in wanted.items() if not too_common(it.whole)}
-    _look(list(wanted.values()), counted, total)
+    _look(list(wanted.values()), count, total)
     return {one: it.buyers() for one, it in wanted.items()}
 
 
-def _look(wanted: Sequence[_Wanted], counted: Mapping[int, int], total: int) -> None:
+def _look(wanted: Sequence[_Wanted], count: Mapping[int, int], total: int) -> None:
     """Stage by stage, each for those whom the stages before it left without an answer (docs/search.md)."""
     _ask(_BEGINNING, [(one, one.asked.key) for one in wanted])
     _ask(_SAME, [(one, one.asked.meant) for one in wanted if one.asked.meant])
@@ -143,9 +141,9 @@ def _look(wanted: Sequence[_Wanted], counted: Mapping[int, int], total: int) -> 
     dear: dict[int, list[Question]] = {}
 
     def cheap(one: _Wanted) -> list[Question]:
-        questions = part_questions(one.asked.apart, counted, total)
+        questions = part_questions(one.asked.apart, count, total)
         if len(one.asked.key) >= SHORTEST_ALIKE:
-            slips, dear[id(one)] = slip_questions(one.asked.content, counted, total)
+            slips, dear[id(one)] = slip_questions(one.asked.content, count, total)
             questions += slips
         return questions
 
@@ -178,11 +176,9 @@ def _put(stage: _Stage, asked: Sequence[tuple[_Wanted, str]]) -> list[tuple[_Wan
         "countries": [one.country for one, _text in asked],
     }
     count = [0] * len(asked)
-    with connection.cursor() as cursor:
-        cursor.execute(stage.statement, values)
-        for place, *hit in cursor.fetchall():
-            asked[place][0].keep(Hit(*hit))
-            count[place] += 1
+    for place, *hit in put(Lookup(stage.statement, values, tuple), limit=TIME_LIMIT_MS)[0]:
+        asked[place][0].keep(Hit(*hit))
+        count[place] += 1
     return [one for one, hits in zip(asked, count, strict=True) if hits == stage.most]
 
 
