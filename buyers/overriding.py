@@ -4,6 +4,7 @@ Source: the house's underwriting rules (docs/scorecard.md, "Grades set by underw
 an override of a rating: reasoned, dated, monitored (EBA/GL/2017/16 on PD estimation).
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -51,3 +52,13 @@ def authority_refused(
     else who may decide on good buyers only could first make one of any."""
     by_both = (*within_authority(at_stake, grade, authority), *within_authority(at_stake, computed, authority))
     return tuple({no.code: no for no in by_both}.values())
+
+
+def asking_refused(
+    grade: int, computed: int | None, at_stake: Decimal, others: Sequence[Authority]
+) -> tuple[Refusal, ...]:
+    """Refuses to ask for what none of the others may confirm. One's own authority is not asked for: whoever knows a
+    buyer best says so, whoever answers for it confirms. But a wish that nobody can grant would only keep others out."""
+    if all(authority_refused(grade, computed, at_stake, authority) for authority in others):
+        return (refusal("override_nobody_may_confirm", "grade"),)
+    return ()

@@ -340,6 +340,9 @@ SCORES: dict[str, Any] = {
     "override_end_not_ahead": _("The last day (%(until_on)s) must be ahead."),
     "override_end_too_far": _("A grade can be set for %(longest)s days at most."),
     "override_open_already": _("A grade is already set for this buyer, or waits to be confirmed."),
+    "override_nobody_may_confirm": _(
+        "No colleague’s authority reaches this grade and the limits on the buyer: nobody could confirm it."
+    ),
     "override_open_on_both": _(
         "A grade set by an underwriter is open on both entries; end, withdraw or decide one of them first."
     ),

@@ -97,9 +97,10 @@ def set_grade(cast: Cast, grade: Set) -> None:
     """Asked for by one underwriter and, where it is, confirmed by another two hours later."""
     day = cast.story.today - timedelta(days=grade.days_ago)
     with set_to(cast.story.moment(grade.days_ago, 8)):
+        at_stake = issued_on(cast.buyers[grade.buyer])
         asked = propose_override(
             by=cast.staff[UNDERWRITER], buyer=cast.buyers[grade.buyer].pk, grade=grade.grade, reason=grade.reason,
-            until=cast.story.today + timedelta(days=grade.until), today=day,
+            until=cast.story.today + timedelta(days=grade.until), today=day, at_stake=at_stake,
         )  # fmt: skip
     if grade.confirmed:
         with set_to(cast.story.moment(grade.days_ago, 10)):

@@ -17,18 +17,27 @@ from accounts.models.roles import UNDERWRITER_GROUPS
 from buyers.actions.score import score_buyer
 from buyers.lifecycle import GRADE_OVERRIDE
 from buyers.models import Buyer, GradeOverride, Score
-from buyers.models.override import OPEN, OverrideStage
-from buyers.overriding import authority_refused, end_refused, override_refused
+from buyers.models.override import OPEN, OverrideStage, authorities_beside
+from buyers.overriding import asking_refused, authority_refused, end_refused, override_refused
 from kernel.refusals import refusal, refuse
 
 
 @action
 def propose_override(
-    *, by: int, buyer: int, grade: int, reason: str, until: date, today: date, form_key: UUID | None = None
+    *,
+    by: int,
+    buyer: int,
+    grade: int,
+    reason: str,
+    until: date,
+    today: date,
+    at_stake: Decimal,
+    form_key: UUID | None = None,
 ) -> GradeOverride:
     """Ask that `buyer` have `grade` up to and including `until`. For underwriters; a second one confirms it.
 
-    Refused while another is open for the buyer, and for what buyers/overriding.py refuses.
+    Asking needs no authority, but somebody else's must reach so far (`at_stake`: see confirm_override). Refused while
+    another is open for the buyer, and for what buyers/overriding.py refuses.
     """
     require_group(by, UNDERWRITER_GROUPS)
     concerned = _present(buyer)
@@ -41,6 +50,8 @@ def propose_override(
     refuse(override_refused(grade, reason, until, today, computed, bool(latest and latest.override)))
     if GradeOverride.objects.filter(buyer=concerned, stage__in=OPEN).exists():
         refuse([refusal("override_open_already")])
+    others = [authority.facts() for authority in authorities_beside(by)]
+    refuse(asking_refused(grade, computed, at_stake, others))
     GRADE_OVERRIDE.target("propose")
     row = GradeOverride.objects.create(
         buyer=concerned, grade=grade, computed_grade=computed, reason=reason.strip(), until=until, proposed_by_id=by,

@@ -10,7 +10,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import StaffAuthority
 from accounts.models.columns import paired
+from accounts.models.roles import UNDERWRITER_GROUPS
 from buyers.models.buyer import Buyer
 
 
@@ -44,6 +46,12 @@ class GradeOverrideQuerySet(models.QuerySet["GradeOverride"]):
     def over(self, today: date) -> "GradeOverrideQuerySet":
         """In force by their stage, but their last day is past."""
         return self.filter(stage=OverrideStage.IN_FORCE, until__lt=today)
+
+
+def authorities_beside(asked_by: int) -> list[StaffAuthority]:
+    """The authorities of underwriters other than the one who asks, the least first: one of them confirms."""
+    of_underwriters = StaffAuthority.objects.filter(user__is_active=True, user__groups__name__in=UNDERWRITER_GROUPS)
+    return list(of_underwriters.exclude(user=asked_by).select_related("user").distinct().order_by("amount", "id"))
 
 
 class GradeOverride(models.Model):

@@ -28,7 +28,7 @@ from buyers.actions.override import (
 )
 from buyers.actions.score import score_buyer
 from buyers.models import Alert, GradeOverride, Score
-from buyers.overriding import authority_refused, end_refused, override_refused
+from buyers.overriding import asking_refused, authority_refused, end_refused, override_refused
 from buyers.tasks import lapse_overrides
 from buyers.tests.factories import buyer, in_book, statement
 from kernel.refusals import NotAllowed, Refused
@@ -94,6 +94,24 @@ def test_without_an_authority_nobody_confirms():
     assert [r.code for r in authority_refused(4, 6, Decimal(0), None)] == ["no_authority"]
 
 
+@pytest.mark.parametrize(
+    ("others", "codes"),
+    [
+        ([], ["override_nobody_may_confirm"]),
+        ([(999_999, 10)], ["override_nobody_may_confirm"]),  # the limits are above it
+        ([(5_000_000, 6)], ["override_nobody_may_confirm"]),  # the grade set is outside it
+        (
+            [(999_999, 10), (5_000_000, 6)],
+            ["override_nobody_may_confirm"],
+        ),  # what each lacks the other has: not one of them
+        ([(999_999, 10), (1_000_000, 7)], []),
+    ],
+)
+def test_what_nobody_else_may_confirm_is_not_asked_for(others: list[tuple[int, int]], codes: list[str]):
+    authorities = [Authority(Decimal(amount), "EUR", 1, worst) for amount, worst in others]
+    assert [r.code for r in asking_refused(7, 4, Decimal(1_000_000), authorities)] == codes
+
+
 # --- the acts --------------------------------------------------------------------------------------------------------
 
 
@@ -107,7 +125,8 @@ def firm(db):
 
 
 @pytest.fixture
-def one(db):
+def one(other):
+    """Who asks; `other` may confirm it."""
     return staff(UNDERWRITER)
 
 
@@ -125,7 +144,8 @@ def confirmed(by, row, today: date = TODAY, at_stake: int = 0) -> GradeOverride:
 
 
 def proposed(about, by, **columns) -> GradeOverride:
-    told = {"grade": another_grade(about), "reason": WHY, "until": END, "today": TODAY, **columns}
+    told = {"grade": another_grade(about), "reason": WHY, "until": END, "today": TODAY, "at_stake": Decimal(0)}
+    told |= columns
     return propose_override(by=by.pk, buyer=about.pk, **told)
 
 
@@ -202,7 +222,7 @@ def test_the_sweep_closes_what_is_over_alerts_and_says_why(firm, one, other, mon
 def test_the_hourly_task_finds_only_what_is_over(firm, one, other):
     today = timezone.now().date()
     row = propose_override(by=one.pk, buyer=firm.pk, grade=another_grade(firm), reason=WHY,
-                           until=today + timedelta(days=1), today=today)  # fmt: skip
+                           until=today + timedelta(days=1), today=today, at_stake=Decimal(0))  # fmt: skip
     confirmed(other, row, today)
     lapse_overrides()
     assert GradeOverride.objects.get().stage == "in_force"
@@ -295,9 +315,31 @@ def test_only_underwriters_set_grades(firm, one):
                 act(person)
 
 
+def test_asking_needs_no_authority_but_a_colleague_who_has_it(firm, one, other):
+    small = staff(UNDERWRITER, amount=1)
+    assert proposed(firm, small, at_stake=Decimal(5_000_000)).stage == "proposed"  # far beyond one's own
+
+
+def test_ones_own_authority_is_none_of_a_colleague(firm, one, other):
+    for by, at_stake in ((other, 0), (one, 5_000_001)):  # `one` has no authority; nobody's goes above `other`'s
+        with pytest.raises(Refused) as refused:
+            proposed(firm, by, at_stake=Decimal(at_stake))
+        assert codes(refused) == ["override_nobody_may_confirm"]
+    assert not GradeOverride.objects.exists()
+
+
+def test_whoever_left_or_is_no_underwriter_counts_for_nobody(firm, one, other):
+    other.is_active = False
+    other.save()
+    staff(CLAIMS_HANDLER, amount=9_000_000)
+    with pytest.raises(Refused) as refused:
+        proposed(firm, one)
+    assert codes(refused) == ["override_nobody_may_confirm"]
+
+
 def test_a_buyer_without_a_score_gets_none_by_hand(one):
     with pytest.raises(Refused) as refused:
-        propose_override(by=one.pk, buyer=buyer().pk, grade=4, reason=WHY, until=END, today=TODAY)
+        proposed(buyer(), one, grade=4)
     assert codes(refused) == ["override_needs_a_score"]
 
 

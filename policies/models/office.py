@@ -1,6 +1,6 @@
 """What the office shows beside a decision. All of it is for staff: it speaks of all policies and all reporters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from accounts.authority import Authority, within_authority
 from accounts.models import StaffAuthority
-from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER_GROUPS
+from accounts.models.roles import SENIOR_UNDERWRITER
 from buyers.models import Buyer, BuyerLink, FinancialStatement, GradeOverride, PaymentExperience, Score, Signal
+from buyers.models.override import authorities_beside
+from buyers.overriding import BEST, WORST
 from buyers.overriding import authority_refused as beyond_authority
 from kernel.refusals import Refusal, Refused
 from policies.deciding import DECLINED, Verdict
@@ -156,13 +158,35 @@ class Confirming:
 
     def who_may(self) -> list[str]:
         """Underwriters other than the one who asked whose own authority reaches so far, the least first."""
-        groups = Q(user__groups__name__in=UNDERWRITER_GROUPS)
-        found = StaffAuthority.objects.filter(groups, user__is_active=True).exclude(user=self.override.proposed_by_id)
-        rows = found.select_related("user").order_by("amount", "id")
-        return list(dict.fromkeys(str(one.user) for one in rows if not self._beyond(one)))[:COUNTERSIGNERS_SHOWN]
+        found = authorities_beside(self.override.proposed_by_id)
+        return [str(one.user) for one in found if not self._beyond(one)][:COUNTERSIGNERS_SHOWN]
 
     def _beyond(self, own: StaffAuthority | None) -> tuple[Refusal, ...]:
         return beyond_authority(self.override.grade, self.computed, self.issued, own.facts() if own else None)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Who may confirm the grades `first` to `last`, and whether they lie beyond the authority of who asks."""
+
+    first: int
+    last: int
+    who: list[str]
+    beyond: bool
+
+
+def reach_of_grades(by: int, computed: int | None, issued: Decimal) -> list[Reach]:
+    """Who may confirm which grade that `by` asks for, neighbours of whom the same holds in one line."""
+    others, own = authorities_beside(by), StaffAuthority.objects.filter(user_id=by).first()
+    found: list[Reach] = []
+    for grade in range(BEST, WORST + 1):
+        who = [str(one.user) for one in others if not beyond_authority(grade, computed, issued, one.facts())]
+        beyond = bool(beyond_authority(grade, computed, issued, own.facts() if own else None))
+        line = Reach(grade, grade, who[:COUNTERSIGNERS_SHOWN], beyond)
+        if found and (found[-1].who, found[-1].beyond) == (line.who, line.beyond):
+            line = replace(found.pop(), last=grade)
+        found.append(line)
+    return found
 
 
 def _over(own: StaffAuthority | None, row: LimitRequest, verdict: Verdict) -> tuple[Refusal, ...]:

@@ -31,7 +31,8 @@ def firm(db):
 
 
 @pytest.fixture
-def one(db):
+def one(other):
+    """Who asks; `other` may confirm it."""
     return staff(UNDERWRITER)
 
 
@@ -47,7 +48,9 @@ def another_grade(about) -> int:
 def proposed(about, by) -> GradeOverride:
     today = timezone.now().date()
     until = today + timedelta(days=100)
-    return propose_override(by=by.pk, buyer=about.pk, grade=another_grade(about), reason=WHY, until=until, today=today)
+    return propose_override(
+        by=by.pk, buyer=about.pk, grade=another_grade(about), reason=WHY, until=until, today=today, at_stake=Decimal(0)
+    )
 
 
 @pytest.fixture
@@ -100,6 +103,30 @@ def test_whoever_may_not_confirm_reads_why_and_who_may(office, firm, one, other)
     assert row.stage == "proposed"
     other.authority.delete()
     assert "Nobody’s authority reaches so far" in office.get(decide).content.decode()
+
+
+def test_who_may_confirm_is_said_before_it_is_asked_for(office, firm, one, other):
+    BuyerCapacity.objects.create(buyer=firm, issued=Decimal(250_000))
+    small = staff(UNDERWRITER, amount=300_000, best_grade=3, worst_grade=9)
+    page = f"{reverse('admin:buyers_gradeoverride_add')}?buyer={firm.pk}"
+    content = office.get(page).content.decode()
+    assert "250,000" in content and "beyond your own authority" in content  # who asks has none
+    assert f'<td data-l="Grade">1–2</td><td data-l="Who may confirm it">{other.name} ' in content
+    assert f'<td data-l="Grade">3–9</td><td data-l="Who may confirm it">{small.name}, {other.name} ' in content
+    of_small = signed_in(Client(), small).get(page).content.decode()
+    assert of_small.count("beyond your own authority") == 1
+    assert f'<td data-l="Grade">3–9</td><td data-l="Who may confirm it">{other.name}</td>' in of_small
+
+
+def test_what_nobody_may_confirm_is_refused_on_the_page_and_said_beforehand(firm, one, other):
+    BuyerCapacity.objects.create(buyer=firm, issued=Decimal(250_000))
+    page = f"{reverse('admin:buyers_gradeoverride_add')}?buyer={firm.pk}"
+    client = signed_in(Client(), other)
+    assert "Nobody: it cannot be asked for" in client.get(page).content.decode()
+    until = timezone.now().date() + timedelta(days=60)
+    told = {"grade": another_grade(firm), "reason": WHY, "until": until.isoformat(), "form_key": str(uuid4())}
+    assert "nobody could confirm it" in client.post(page, told).content.decode()
+    assert not GradeOverride.objects.exists()
 
 
 def test_the_limits_of_all_entries_of_the_firm_are_at_stake(firm, one, other):

@@ -34,7 +34,7 @@ from buyers.overriding import BEST, WORST
 from buyers.views.office_accounts import found_by_name
 from kernel.references import row_number
 from kernel.refusals import Refused
-from policies.models.office import Confirming, issued_on
+from policies.models.office import Confirming, issued_on, reach_of_grades
 from policies.wording import WORDS
 
 UNDERWRITERS = (UNDERWRITER, SENIOR_UNDERWRITER)
@@ -67,11 +67,12 @@ def propose_grade(request: HttpRequest) -> HttpResponse:
     if number is None:
         return office_page(request, "buyers/office/choose_buyer.html", title=_("Set a grade"), **found_by_name(request))
     buyer = get_object_or_404(Buyer, pk=number, merged_into__isnull=True)
+    issued = issued_on(buyer)
     form = OverrideForm(request.POST if request.method == "POST" else None, initial={"form_key": uuid4()})
     if request.method == "POST" and form.is_valid():
         try:
             row = propose_override(
-                by=request.user.pk, buyer=buyer.pk, today=timezone.now().date(), **form.cleaned_data
+                by=request.user.pk, buyer=buyer.pk, today=timezone.now().date(), at_stake=issued, **form.cleaned_data
             )  # fmt: skip
         except Refused as refused:
             show_refusals(form, refused, WORDS)
@@ -81,7 +82,8 @@ def propose_grade(request: HttpRequest) -> HttpResponse:
     score = Score.objects.latest_of(buyer)
     return office_page(
         request, "policies/office/propose_grade.html", title=_("Set a grade"), buyer=buyer, form=form, score=score,
-        explanation=score.for_staff() if score else None,
+        explanation=score.for_staff() if score else None, issued=issued, house_currency=settings.HOUSE_CURRENCY,
+        reach=reach_of_grades(request.user.pk, score.by_scorecard if score else None, issued),
     )  # fmt: skip
 
 
