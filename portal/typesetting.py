@@ -1,7 +1,7 @@
 """Setting a document with typst: a template of the house and plain data in, the bytes of a PDF out.
 
 The data goes in as one JSON input and stays text: nothing in it is ever read as markup (a name like `#include` prints
-as it is). Nothing but the template and the fonts of a package is read, no clock is asked and no network: the same data
+as it is). Nothing but the template and the packages of fonts is read, no clock is asked and no network: the same data
 gives the same bytes.
 """
 
@@ -15,7 +15,9 @@ from typing import Any
 
 import typst
 
-FONTS = files("justmytype_intl_cjk") / "fonts"
+# Latin, Greek, Cyrillic and Chinese, Japanese, Korean come in the first; names of the Gulf, of India, of Thailand need
+# the others.
+FONTS = [files(f"justmytype_intl_{part}") / "fonts" for part in ("cjk", "rtl", "sea", "south_asia")]
 # Archives keep it, and every font is inside.
 STANDARD = "a-2b"
 
@@ -32,8 +34,8 @@ def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
 
 @lru_cache(maxsize=1)
 def fonts() -> typst.Fonts:
-    """The fonts of the package and those inside typst; none of the machine's, which differ."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)])
+    """The fonts of the packages and those inside typst; none of the machine's, which differ."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(at) for at in FONTS])
 
 
 def printable(value: Any) -> Any:

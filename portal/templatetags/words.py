@@ -93,10 +93,9 @@ def grade(n: Any, small: bool = False) -> str:
             words,
             words,
         )
-    colour = "ok" if int(n) <= GOOD else "warn" if int(n) <= FAIR else "bad"
     return format_html(
         '<span class="grade grade-{}{}" title="{}"><span class="visually-hidden">{} </span>{}</span>',
-        colour,
+        grade_is(int(n)),
         size,
         _("1 is best, 10 is insolvent"),
         _("Grade"),
@@ -106,6 +105,11 @@ def grade(n: Any, small: bool = False) -> str:
 
 # Colours of grades: up to 4 good, up to 7 fair, 8 to 10 poor (9-10: at risk of failure, domain.md §3).
 GOOD, FAIR = 4, 7
+
+
+def grade_is(n: int) -> str:
+    """The kind of state a grade is: ok, warn or bad."""
+    return "ok" if n <= GOOD else "warn" if n <= FAIR else "bad"
 
 
 @register.inclusion_tag("portal/working.html")

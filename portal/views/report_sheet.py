@@ -11,7 +11,7 @@ from buyers import strengths
 from buyers.explanation import Explanation
 from portal import charts
 from portal.templatetags.figures import NOTHING, money, signed
-from portal.templatetags.words import said_before, said_now, say_tag, step_amount
+from portal.templatetags.words import grade_is, said_before, said_now, say_tag, step_amount
 from portal.views import panels, report_parts
 from portal.views.report_words import RATIO_LABELS, said_of_event, sources, standing_said
 
@@ -34,6 +34,7 @@ def sheet(report: report_parts.Report, firm: str) -> dict[str, Any]:
         "made": _("Made for %(firm)s on %(day)s") % {"firm": firm, "day": day.isoformat()},
         "date": [day.year, day.month, day.day],
         "grade": buyer.grade,
+        "grade_is": grade_is(buyer.grade) if buyer.grade else "",
         "grade_label": _("Grade"),
         "ungraded": _("Not graded"),
         "scale": _("1 is best, 10 is insolvent"),
