@@ -12,7 +12,7 @@ could be, with the rarest terms that such an error leaves alone.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, permutations
 from typing import NamedTuple
 from zlib import crc32
 
@@ -26,6 +26,7 @@ CHEAP_READ, MOST_READ = 20_000, 100_000
 
 # Names looked up with every slip there can be in them: letters; of longer ones only when nothing else finds them.
 SHORTEST_LOOKED_UP, LONGEST_LOOKED_UP, LAST_RESORT = 4, 12, 30
+MOST_ORDERED = 5  # words that are looked up in every order, of which these have 120
 # Characters of an East Asian word that may stand in a name in pieces, and of a piece; a longer one is a name itself.
 LONGEST_IN_PIECES, SHORTEST_PIECE = 6, 2
 _LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"
@@ -146,6 +147,16 @@ def one_slip_away(core: str, longest: int = LONGEST_LOOKED_UP) -> list[str]:
     wrong = [a + letter + b[1:] for a, b in halves if b for letter in _LETTERS]
     more = [a + letter + b for a, b in halves for letter in _LETTERS]
     return [*{*missing, *turned, *wrong, *more} - {core}]
+
+
+def in_any_order(content: Sequence[str]) -> list[str]:
+    """A few words in Latin letters in every order; of more words, or of a single or East Asian one, none.
+
+    Where each of the words stands in very many names, these look-ups are quicker than what the names have in common.
+    """
+    if not 1 < len(content) <= MOST_ORDERED or not all(map(str.isascii, content)):
+        return []
+    return sorted({" ".join(words) for words in permutations(content)})
 
 
 def sizes(core: Sequence[str], within: int = 1) -> list[int]:

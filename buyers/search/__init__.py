@@ -45,6 +45,7 @@ from buyers.terms import (
     LAST_RESORT,
     Question,
     asked_terms,
+    in_any_order,
     one_slip_away,
     part_questions,
     piece_questions,
@@ -230,8 +231,11 @@ def _by_terms(
     if too_common(questions):
         _keep(found, asked, *put(looked_through(longest, narrowing)))
         return True
-    for question in questions:
-        _keep(found, asked, *put(*answers([question], (), narrowing)))
+    having_all = [answers([question], (), narrowing) for question in questions]
+    if len(having_all) > 1 and (orders := in_any_order(asked.content)):
+        having_all[0] = [any_of(orders, narrowing)]  # these words and no other
+    for lookups in having_all:
+        _keep(found, asked, *put(*lookups))
         if len(found) >= ENOUGH or _settled(found):
             return False
     if long_beginning:

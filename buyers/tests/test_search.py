@@ -386,6 +386,17 @@ def test_who_has_all_words_in_another_order_is_asked_for_no_slips(directory: Non
     assert names("trading acme limited") == ["Acme Trading Ltd"]
 
 
+def test_words_that_very_many_have_are_looked_up_in_every_order():
+    meant = buyer("Global Equity Fund")
+    words = ["global", "equity", "fund"]
+    TermFrequency.objects.bulk_create(TermFrequency(term=term, names=30_000) for term in asked_terms(words))
+    TermFrequency.objects.create(term=TermFrequency.ALL_NAMES, names=10_000_000)
+    with CaptureQueriesContext(connection) as run:
+        (row,) = find_buyers(text="fund global equity").rows
+    assert (row.buyer, row.how) == (meant, "order")
+    assert not any("n.terms @>" in query["sql"] for query in run.captured_queries)
+
+
 def test_of_names_with_one_slip_the_one_with_the_form_that_was_typed_is_first():
     for form in ("AG", "KG", "GmbH", "SE"):
         buyer(f"Energy {form}", country="DE")

@@ -14,6 +14,7 @@ from buyers.terms import (
     MOST_READ,
     Question,
     asked_terms,
+    in_any_order,
     one_slip_away,
     part_questions,
     piece_questions,
@@ -198,3 +199,10 @@ def test_a_slip_in_a_name_of_many_words_is_asked_for_without_its_word():
     cheap, dear = slip_questions(words, dict.fromkeys(meant, 50), 100_000)
     assert any(question.terms <= meant for question in cheap + dear)
     assert len(cheap + dear) <= AT_MOST
+
+
+def test_a_few_words_are_looked_up_in_every_order():
+    assert in_any_order(["fund", "global", "fund"]) == ["fund fund global", "fund global fund", "global fund fund"]
+    assert len(in_any_order(["a", "b", "c", "d", "e"])) == 120
+    for words in (["a"], ["a", "b", "c", "d", "e", "f"], ["宏远", "贸易"]):
+        assert in_any_order(words) == []
