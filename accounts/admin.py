@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.acts import act_words
@@ -59,6 +60,11 @@ class OfficeAdmin(admin.ModelAdmin):
         if not (user.is_active and user.is_staff):
             return False
         return user.is_superuser or bool(user.staff_groups() & set(groups))  # type: ignore[union-attr]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, headed by what it is a list of."""
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """The app is listed for those who may see one of its tables."""
