@@ -30,6 +30,7 @@ class Place:
 PLACES = (
     Place("home", _("Home"), "house"),
     Place("buyers", _("Buyers"), "building-2"),
+    Place("alerts", _("Alerts"), "siren"),
     Place("countries", _("Countries"), "globe"),
     Place("limits", _("Limits"), "gauge"),
     Place("ledger", _("Ledger"), "notebook-text"),

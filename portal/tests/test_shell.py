@@ -57,6 +57,12 @@ def test_the_rail_marks_the_page_one_is_on_and_counts_what_is_to_do() -> None:
     assert re.search(r'class="n">5<span class="visually-hidden"> to do', html)
 
 
+def test_an_alert_belongs_to_the_alerts_and_a_buyer_to_the_buyers() -> None:
+    addresses = [address for place in shell.PLACES if (address := shell.address(place.name))]
+    assert shell.current("/buyers/alerts/7/", addresses) == "/buyers/alerts/"
+    assert shell.current("/buyers/7/", addresses) == "/buyers/"
+
+
 def test_crumbs_lead_back_and_the_last_is_the_page_itself() -> None:
     html = rendered('{% crumb _("Home") "home" %}{% crumb name %}', name="Müller & Co")
     assert '<a href="/">Home</a>' in html
