@@ -44,13 +44,19 @@ WORDS: dict[str, Any] = {
         "an underwriter."
     ),
     "report_without_accounts": _("There are no accounts of this buyer."),
+    "report_send_accounts": _(
+        "Send the latest annual accounts you have of it: once an underwriter has confirmed them, it is graded."
+    ),
     "report_without_events": _("Nothing is known to have happened."),
+    "report_events_come": _("As soon as something does, it stands here and your firm is alerted."),
     "report_disclaimer": _(
         "This report is for the firm it was made for and for the day it bears. It is no promise of cover: only the "
         "policy and its credit limits say what is insured."
     ),
     "payment_is_hidden": _("Payment experience counts, but is shown only once three policyholders have reported."),
-    "payment_unknown": _("No policyholder has reported how this buyer pays."),
+    "payment_unknown": _(
+        "No policyholder has reported how this buyer pays. Invoices and receipts that you enter in the ledger count."
+    ),
     "strengths_explained": _(
         "Between the worst and the best that the scorecard knows, by what is known of each group. Steps, not weights: "
         "groups count differently in the grade."

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts.access import reads
+from accounts.models.roles import MAY_WRITE
 from accounts.paging import keyset_page
 from buyers.explanation import Line
 from buyers.models import BookEntry, Buyer, Score
@@ -20,13 +21,14 @@ def score_history(request: HttpRequest, pk: int) -> HttpResponse:
     book = BookEntry.objects.visible_to(request.user).of(request.firm)
     present = get_object_or_404(Buyer.objects.select_related("merged_into"), pk=pk)
     buyer = present.merged_into or present
-    get_object_or_404(book, buyer=buyer)
+    entry = get_object_or_404(book, buyer=buyer)
     if buyer.pk != pk:
         return redirect("score_history", pk=buyer.pk)
     score = Score.objects.latest_of(buyer)
     explanation = score.for_exporters() if score else None
     context = {
         "buyer": buyer,
+        "sends": request.membership.role in MAY_WRITE and not entry.archived_at,
         "score": score,
         "explanation": explanation,
         "groups": grouped(explanation.lines) if explanation else [],

@@ -109,6 +109,20 @@ def test_a_buyer_of_whom_nothing_is_known_has_a_report_all_the_same(reader: Clie
     assert "Not graded" in pdf_of(reader, about)[1]
 
 
+def test_what_is_not_known_yet_says_what_to_do_next(client: Client, firm: Exporter):
+    about = in_book(firm, buyer("Unbekannt AG")).buyer
+    send, ask = reverse("send_accounts", args=[about.pk]), reverse("ask_limit", args=[about.pk])
+    writer, reader = signed_in(client, member(firm, "editor"), firm), signed_in(Client(), member(firm, "reader"), firm)
+    content = page_of(writer, about)
+    assert f'href="{send}"' in content
+    assert f'href="{ask}"' in content
+    assert "your firm is alerted" in content
+    assert f'href="{send}"' in writer.get(reverse("score_history", args=[about.pk])).content.decode()
+    for url in (send, ask):  # what a reader may not do is not offered
+        assert f'href="{url}"' not in page_of(reader, about)
+    assert f'href="{send}"' not in reader.get(reverse("score_history", args=[about.pk])).content.decode()
+
+
 def test_what_happened_says_from_what_to_what(reader: Client, firm: Exporter):
     about = in_book(firm, buyer(country="TR")).buyer
     for day, grade in ((1, "BB"), (2, "B")):

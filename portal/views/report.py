@@ -33,9 +33,9 @@ def buyer_report(request: HttpRequest, pk: int) -> HttpResponse:
     found = _report(request, pk)
     if found is None:
         return redirect("buyer_report", pk=_entry(request, pk).buyer_id)
-    return render(request, "portal/buyer_report.html", context_of(found) | {
-        "may_write": request.membership.role in MAY_WRITE,
-    })  # fmt: skip
+    writes = request.membership.role in MAY_WRITE and not found.shown.entry.archived_at
+    next_steps = {"sends": writes, "asks": writes and not found.exclusions}
+    return render(request, "portal/buyer_report.html", context_of(found) | next_steps)
 
 
 @reads
