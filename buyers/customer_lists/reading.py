@@ -238,9 +238,7 @@ def _values(sheet: Any) -> Iterator[tuple[Any, ...]]:
     try:
         sheet.reset_dimensions()
         yield from sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)
-    except Refused:
-        raise
-    except Exception:
+    except Exception:  # as above
         raise Refused([refusal("list_damaged", "file")]) from None
 
 

@@ -26,14 +26,13 @@ LONGEST_NAME = 500
 
 def edition(file: Opened) -> date | None:
     """The day the file says it was generated on; None where it does not say."""
-    for _event, element in _elements(file, ("start",)):
-        if element.tag != ROOT:
-            raise Refused([refusal("xml_of_another_kind", "file", root=str(element.tag)[:60])])
-        try:
-            return day(element.get("dateGenerated", ""))
-        except RowUnfit:
-            return None
-    return None
+    _event, element = next(_elements(file, ("start",)))
+    if element.tag != ROOT:
+        raise Refused([refusal("xml_of_another_kind", "file", root=str(element.tag)[:60])])
+    try:
+        return day(element.get("dateGenerated", ""))
+    except RowUnfit:
+        return None
 
 
 def entries(file: Opened) -> Iterator[ListEntry | Unfit]:

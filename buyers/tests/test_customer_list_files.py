@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,9 @@ def test_what_the_database_cannot_keep_is_replaced(tmp_path: Path):
     assert cells(path) == [["Ac\ufffdme", "Bonn"]]
 
 
-@pytest.mark.parametrize(("content", "code"), [(b"", "file_empty"), (b"\xef\xbb\xbf \n", "file_empty")])
+@pytest.mark.parametrize(
+    ("content", "code"), [(b"", "file_empty"), (b"\xef\xbb\xbf \n", "file_empty"), (b",,\n,\n", "file_empty")]
+)
 def test_an_empty_file_is_refused(tmp_path: Path, content: bytes, code: str):
     (tmp_path / "list.csv").write_bytes(content)
     assert refused(tmp_path / "list.csv") == code
@@ -155,6 +158,34 @@ def test_a_formula_without_a_saved_value_is_unread_and_one_with_it_is_its_value(
     assert (first.cells, first.unread) == (["Acme", "DE"], [])
 
 
+def test_cells_are_read_as_their_sheet_shows_them(tmp_path: Path):
+    moment, midday = datetime(2026, 10, 1), datetime(2026, 10, 1, 12, 30)
+    path = workbook(tmp_path, ["Name", "A", "B", "C", "D", "E"], ["Acme", True, 1.5, 12.0, moment, midday], [None], [1])
+    assert cells(path) == [["Acme", "TRUE", "1.5", "12", "2026-10-01", "2026-10-01T12:30:00"], ["1"]]
+    assert reading._as_text(date(2026, 10, 1)) == "2026-10-01"  # as some writers mark their cells
+    assert reading._as_text(12.0) == "12"
+
+
+def test_a_cell_merged_beyond_what_a_row_has_is_none_of_it(tmp_path: Path):
+    path = workbook(tmp_path, ["Name", "Land"], ["Acme", "DE"], ["Beta", "FR"], merged=("BK2:BK3",))
+    assert cells(path) == [["Acme", "DE"], ["Beta", "FR"]]
+
+
+def test_a_sheet_cut_short_or_merged_without_end_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = workbook(tmp_path, ["Name", "Land"], *(["Acme", "DE"] for _ in range(9)), merged=("A3:A4", "A5:A6"))
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    with monkeypatch.context() as fewer:
+        fewer.setattr(reading, "_MOST_MERGED", 1)
+        assert refused(path) == "list_damaged"
+    sheet = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content[: len(content) // 2] if name == sheet else content)
+        package.writestr("docProps/thumbnail.jpeg", b"<!DOCTYPE is no more than bytes here>")
+    assert refused(path) == "list_damaged"
+
+
 def test_a_file_that_is_no_workbook_or_declares_entities_is_damaged(tmp_path: Path):
     path = tmp_path / "list.xlsx"
     with zipfile.ZipFile(path, "w") as package:
@@ -182,6 +213,7 @@ def test_a_file_that_is_no_workbook_or_declares_entities_is_damaged(tmp_path: Pa
         (["Name", "Name (2)"], [], ["name", ""]),
         (["a", "b", "c"], [["Acme Ltd", "GB", "529900T8BM49AURSDO55"]], ["name", "country", "LEI"]),
         (["x"], [["1"]], [""]),
+        (["x"], [["", "Acme"]], [""]),
     ],
 )  # fmt: skip
 def test_what_the_columns_mean_is_guessed(header: list[str], sample: list[list[str]], meanings: list[str]):

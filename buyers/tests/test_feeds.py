@@ -120,6 +120,19 @@ def test_what_changed_between_two_editions_is_signals_once(load, acme):
     assert acme.status == "active"
 
 
+def test_a_newer_edition_that_says_the_same_is_repeated_and_moves_the_day_on(load, acme):
+    rows, later = ch("ACME TOOLS LTD,01234567,1 High St,LEEDS,Active,"), EDITION + timedelta(days=10)
+    load("companies_house", rows)
+    again = load("companies_house", rows, edition=later)
+    assert (counts(again), again.signals) == ((1, 0, 1, 0, 0), 0)
+    assert RegisterEntry.objects.get().edition == later
+
+
+def test_an_older_edition_is_no_news():
+    row = companies_house.Company(2, "01234567", "Y LTD", "Liquidation", "", "")
+    assert changes(Known(1, "X LTD", "", "Active", EDITION), row, EDITION - timedelta(days=1)) == []
+
+
 def test_a_company_in_trouble_when_first_seen_is_news(load, acme):
     run = load("companies_house", ch("ACME TOOLS LIMITED,01234567,,,Active - Proposal to Strike off,"))
     assert (run.signals, Signal.objects.get().kind) == (1, "strike_off_proposed")
@@ -142,6 +155,7 @@ def test_rows_of_the_register_are_refused_one_by_one_and_the_rest_goes_on(load, 
     ("content", "code"),
     [
         ("", "file_empty"),
+        (",,\n", "file_empty"),
         ("a,b\n1,2\n", "columns_missing"),
         ("CompanyName,CompanyNumber,CompanyStatus,CompanyName\n", "column_twice"),
         (b"PK\x03\x04rest", "file_is_zip"),
@@ -283,6 +297,8 @@ def test_events_come_as_json_lines_too(load, acme):
     ("content", "code"),
     [
         ("\n", "file_empty"),
+        (",,\n", "file_empty"),
+        (f'"{"x" * 140_000}', "file_empty"),
         ("event_id,kind\n", "columns_missing"),
         (HEAD.strip() + ",court\n", "column_twice"),
         (HEAD.strip() + ",colour\n", "column_unknown"),
@@ -291,6 +307,14 @@ def test_events_come_as_json_lines_too(load, acme):
 )
 def test_a_file_that_is_no_list_of_events_is_refused_whole(load, content, code):
     assert load("events", content).failure == code
+
+
+def test_what_an_event_says_of_a_period_is_a_day(load, acme):
+    head = "event_id,kind,happened_on,scheme,number,period_end_on\n"
+    row = "E{},accounts_late,2026-10-01,CRN,01234567,{}\n"
+    run = load("events", head + row.format(1, "2025-12-31") + row.format(2, "soon"))
+    assert reasons(run) == [(3, "date_unreadable")]
+    assert Signal.objects.get().facts == {"period_end_on": "2025-12-31"}
 
 
 def test_a_cell_without_end_is_one_refused_row(load, acme):
@@ -342,6 +366,8 @@ def test_a_copys_line_of_names_is_passed_over_and_bad_rows_are_refused(load):
     ]
     bad = load("ofac_sdn", head + "x1,Name,-0-,A,B,C,D,E,F,G,H,I\n" + sdn(*FOUR), edition=EDITION)
     assert reasons(bad) == [(2, "entry_number_unreadable")]
+    unclosed = load("ofac_sdn", sdn(*FOUR) + f'9,"{"x" * 140_000}', edition=EDITION + timedelta(1))
+    assert [code for _line, code in reasons(unclosed)] == ["row_unreadable"]
 
 
 def test_an_entry_changes_goes_and_comes_back(load):
@@ -473,6 +499,13 @@ def test_truncated_and_hostile_xml_changes_nothing(load, content, code):
     assert SanctionsEntry.objects.filter(removed_on__isnull=True).count() == 2
 
 
+def test_a_file_that_unfolds_without_end_is_refused(load, monkeypatch):
+    monkeypatch.setattr("buyers.feeds.un.LARGEST", 300)
+    assert load("un_consolidated", un(one())).failure == "file_too_large"
+    monkeypatch.setattr("buyers.directory.unpacked.LARGEST_UNPACKED", 300)
+    assert load("companies_house", gzip.compress(CH.encode() * 50, mtime=0)).failure == "file_too_large"
+
+
 def test_a_list_without_its_day_takes_the_day_of_the_person(load):
     assert load("un_consolidated", un(one(), day="yesterday")).edition == EDITION
 
@@ -506,21 +539,30 @@ def test_links_are_refused_one_by_one(load, acme):
         "CRN,01234567,main_customer,CRN,00000009,2999-01-01,,Report\n"
         "CRN,01234567,main_customer,CRN,nonsense!,,,Report\n"
         "CRN,01234567\n"
+        f'CRN,"{"x" * 140_000}'
     ))  # fmt: skip
     assert reasons(run) == [
         (3, "link_goes_in_a_circle"), (4, "relation_unknown"), (5, "link_to_itself"), (6, "company_not_in_directory"),
         (7, "source_missing"), (8, "link_in_future"), (9, "identifier_wrong_characters"), (10, "cells_miscounted"),
+        (11, "row_unreadable"),
     ]  # fmt: skip
     assert BuyerLink.objects.count() == 1
 
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [("\n", "file_empty"), ("scheme\n", "columns_missing"), (LINKS.strip() + ",since\n", "column_twice"),
-     (LINKS.strip() + ",colour\n", "column_unknown")],
+    [("\n", "file_empty"), (",\n", "file_empty"), ("scheme\n", "columns_missing"),
+     (LINKS.strip() + ",since\n", "column_twice"), (LINKS.strip() + ",colour\n", "column_unknown")],
 )  # fmt: skip
 def test_a_file_that_is_no_list_of_links_is_refused_whole(load, content, code):
     assert load("group_links", content).failure == code
+
+
+def test_what_is_over_ends_once(load, acme):
+    run = load("companies_house", ch("ACME TOOLS LTD,01234567,,,Active,"))
+    assert give_up_feed(by=None, run=run.pk, failure="file_damaged", facts={}).stage == "done"
+    failed = load("companies_house", "")
+    assert finish_feed(by=None, run=failed.pk).failure == "file_empty"
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------

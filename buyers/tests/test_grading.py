@@ -1,5 +1,8 @@
 """From indicators to a grade: bins by hand, the missing, the insolvent, and better facts never making a worse grade."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 
 from buyers.grading import MISSING_BIN, UNBOUNDED, graded
 from buyers.scorecard import CLASSES, DOWN, UP, edition
+from scripts.places import ROOT
 
 CARD = edition("2026-1")
 PLACE = {code: j for j, code in enumerate(CARD.codes)}
@@ -123,6 +127,13 @@ def test_knowing_less_never_raises_confidence(unknown: list[str]):
     values = {i.code: 1.0 for i in CARD.indicators}
     less = grades_of(**{code: value for code, value in values.items() if code not in unknown})
     assert less.confidence[0] == 100 - sum(i.weight for i in CARD.indicators if i.code in unknown)
+
+
+def test_scoring_needs_nothing_but_numpy():
+    code = "import sys, buyers.grading, buyers.indicators, buyers.scorecard; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    others = {name.split(".")[0] for name in loaded.split()} - set(sys.stdlib_module_names)
+    assert {n for n in others if not n.startswith("_")} - {"buyers", "numpy"} == set()
 
 
 def test_a_million_are_graded_by_the_same_function_in_a_moment():

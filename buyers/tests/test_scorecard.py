@@ -134,6 +134,10 @@ def test_the_edition_in_use_has_more_than_twenty_indicators_in_every_group_of_th
     assert len(edition().indicators) > 20
     assert groups >= {"solvency", "liquidity", "profitability", "activity", "size", "growth", "payment", "litigation"}
     assert groups >= {"company", "country"}
+    # None is there for show: the best and the worst of each lie apart; age and sector stand in "company".
+    for group in groups:
+        assert sum(i.range[1] - i.range[0] for i in edition().indicators if i.group == group) >= 20, group
+    assert {"company_age", "sector_risk", "assets_size"} <= set(edition().codes)
 
 
 def test_a_free_indicator_may_bend():

@@ -211,6 +211,9 @@ def test_each_entry_is_hit_once_by_the_likest_of_its_names():
     assert [(h.listed.entry, h.listed.name, h.percent == 100) for h in hits] == [
         (1, "GOLDENSTAR MARITIME", True), (2, "GOLDENSTAR MARITIM", False)]  # fmt: skip
     assert screen.hits("Kesselring Werkzeuge GmbH", "DE") == [] == screen.hits("", "")
+    # A rare word in common makes a name worth comparing, and not yet alike.
+    works = Screen([Listed(1, "SEVASTOPOL KOMBINAT", frozenset())], rule())
+    assert works.hits("Sevastopol Ferries", "DE") == []
 
 
 # --- the job ----------------------------------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ def test_a_quotient_by_nothing_is_missing():
 @pytest.mark.parametrize(
     "lines",
     [[], ["equity_ratio"], ["failed,equity_ratio,equity_ratio", "1,2,3"], ["@relation x", "@attribute class {0,1}"],
-     ["failed,equity_ratio", '1,"2'], [",".join(f"c{n}" for n in range(1_001))]],
+     ["failed,equity_ratio", '1,"2'], ["failed,equity_ratio", '1,"2', '3"'], [",".join(f"c{n}" for n in range(1_001))]],
 )  # fmt: skip
 def test_a_file_that_is_none_is_refused_as_a_whole(lines: list[str]):
     with pytest.raises(BadFile):
@@ -176,6 +176,10 @@ def test_a_calibrated_logit_has_slope_one_and_one_twice_as_sure_a_half():
     slope, intercept = slope_and_intercept(failed, logit)
     assert (slope, intercept) == (pytest.approx(1, abs=0.01), pytest.approx(0, abs=0.01))
     assert slope_and_intercept(failed, 2 * logit)[0] == pytest.approx(0.5, abs=0.01)
+
+
+def test_firms_that_a_line_parts_without_error_have_no_slope_and_the_search_for_it_ends():
+    assert slope_and_intercept(np.array([0, 0, 1, 1]), np.array([-2.0, -1.0, 1.0, 2.0]))[0] > 10
 
 
 def test_a_prior_moves_the_level_by_the_ratio_of_the_odds():
@@ -384,6 +388,12 @@ def test_the_tables_add_up_to_what_the_card_says(learnt, tmp_path: Path):
             total += table.missing if whole is None else table.adds[sum(upper < whole for upper in table.uppers)]
         by_hand.append(total)
     assert card.log_odds(firms) == pytest.approx(by_hand)
+
+
+def test_what_nobody_told_is_worth_no_more_than_nothing(learnt):
+    prudent = pytest.importorskip("buyers.training.writing")._prudent
+    assert (prudent([4, -5], [0.0, 0.0]), prudent([4, 5], [0.0, 0.0])) == (-5, 0)
+    assert prudent([-9, -2, 6], [0.3, 0.1, 0.6]) == -2  # two in five lie at or below it
 
 
 def test_a_card_is_never_written_over_another(learnt, tmp_path: Path):
