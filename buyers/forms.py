@@ -217,6 +217,7 @@ class ProposalForm(forms.ModelForm):
 
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     looked = forms.BooleanField(widget=forms.HiddenInput, required=False)  # the likely ones have been shown
+    customer_row = forms.CharField(widget=forms.HiddenInput, required=False)  # of a list, that it is of
     country = forms.ChoiceField(label=_("Country"))
     scheme = forms.ChoiceField(label=_("Kind of number"), required=False)
     website = forms.URLField(label=_("Website"), required=False, max_length=200, assume_scheme="https")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from buyers.directory.shapes import delimiter_of
-from buyers.models import Alert, BookEntry, Identifier
+from buyers.models import Alert, Identifier
 
 # Spreadsheets take cells that begin so for formulas (OWASP, "CSV injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -75,7 +75,7 @@ def completed(entries: Sequence[Any], exporter: int) -> Sequence[Any]:
     return entries
 
 
-def written_csv(columns: Sequence[Column], entries: Iterable[BookEntry]) -> IO[bytes]:
+def written_csv(columns: Sequence[Column], entries: Iterable[Any]) -> IO[bytes]:
     """The table as CSV in a temporary file: UTF-8 with its mark, as spreadsheets want it; no cell is a formula.
 
     A file and not a stream, so that no database connection is held while a slow reader takes it.
@@ -92,7 +92,7 @@ def written_csv(columns: Sequence[Column], entries: Iterable[BookEntry]) -> IO[b
     return file
 
 
-def written_xlsx(columns: Sequence[Column], entries: Iterable[BookEntry], title: str) -> IO[bytes]:
+def written_xlsx(columns: Sequence[Column], entries: Iterable[Any], title: str) -> IO[bytes]:
     """The table as an Excel file in a temporary file; texts are written as texts, so no cell is a formula."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     book = xlsxwriter.Workbook(file, {"constant_memory": True})

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("lists/<int:pk>/add/", lists.add_customers, name="add_customers"),
     path("lists/<int:pk>/give-up/", lists.give_up_list, name="give_up_list"),
     re_path(r"^lists/(?P<pk>\d{1,18})/result\.(?P<kind>csv|xlsx)$", lists.export_list, name="export_list"),
+    re_path(r"^lists/(?P<pk>\d{1,18})/result\.(?P<kind>csv|xlsx)/ask/$", lists.ask_list_result, name="ask_list_result"),
     # the directory
     path("find/", find.find_buyer, name="find_buyer"),
     path("propose/", proposal.propose_buyer, name="propose_buyer"),

@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep_accounts_files": {"task": "buyers.intake.tasks.sweep_accounts_files", "schedule": 300.0},
     "keep_names_current": {"task": "buyers.tasks.keep_names_current", "schedule": 86_400.0},
     "sweep_customer_lists": {"task": "buyers.customer_lists.tasks.sweep_customer_lists", "schedule": 60.0},
+    "sweep_results": {"task": "buyers.customer_lists.tasks.sweep_results", "schedule": 3600.0},
     "plan_scores": {"task": "buyers.tasks.plan_scores", "schedule": 3600.0},
     "lapse_overrides": {"task": "buyers.tasks.lapse_overrides", "schedule": 3600.0},
     "sweep_ranges": {"task": "buyers.tasks.sweep_ranges", "schedule": 60.0},

@@ -97,7 +97,7 @@ example(
     "customer_list", "customer_list_columns", "choose_customers", "choose_namesakes", "add_customers", "give_up_list",
     pk=lambda w: w.customer_list.pk,
 )  # fmt: skip
-example("export_list", pk=lambda w: w.customer_list.pk, kind=lambda w: "csv")
+example("export_list", "ask_list_result", pk=lambda w: w.customer_list.pk, kind=lambda w: "csv")
 example("buyer_proposal", "withdraw_proposal", pk=lambda w: w.proposal.pk)
 example("send_accounts", pk=lambda w: w.buyer.pk)
 example("accounts_sent", "withdraw_accounts", pk=lambda w: w.sent_accounts.pk)

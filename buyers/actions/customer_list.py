@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from accounts.access import require_role
 from accounts.audit import action, record
+from accounts.models.roles import MAY_READ
 from buyers.customer_lists.columns import columns_refused, guessed
 from buyers.customer_lists.reading import ENCODINGS
-from buyers.customer_lists.storage import looked_into
-from buyers.customer_lists.tasks import match_lists
+from buyers.customer_lists.storage import forget_results, looked_into, results_untrue
+from buyers.customer_lists.tasks import match_lists, write_results
 from buyers.lifecycle import CUSTOMER_LIST
-from buyers.models import CustomerList, CustomerRow
+from buyers.models import CustomerList, CustomerRow, ListResult
 from desk.actions.document import keep_document, remove_document
 from desk.storage import files_follow_rows
 from kernel.refusals import refusal, refuse
@@ -49,9 +50,11 @@ _ONLY_NAMESAKES = """
     UPDATE buyers_customerrow r SET chosen_id = alone.buyer, by_hand = true
     FROM (
         SELECT r.id, min((c ->> 'buyer')::bigint) AS buyer
-        FROM buyers_customerrow r, jsonb_array_elements(r.candidates) c
+        FROM buyers_customerrow r LEFT JOIN buyers_buyerproposal p ON p.id = r.proposal_id,
+            jsonb_array_elements(r.candidates) c
         WHERE r.customer_list_id = %(list)s AND r.outcome = 'choose' AND r.reason = 'match_name_alone'
             AND r.chosen_id IS NULL AND NOT r.by_hand AND NOT r.done
+            AND (p.id IS NULL OR p.stage IN ('refused', 'withdrawn'))
             AND c -> 'reasons' @> '["found_by_name"]' AND NOT c -> 'reasons' @> '["match_other_country"]'
         GROUP BY r.id HAVING count(*) = 1
     ) alone
@@ -142,6 +145,8 @@ def choose_only_namesakes(*, by: int, customer_list: int) -> int:
         cursor.execute(_LONG)
         cursor.execute(_ONLY_NAMESAKES, {"list": row.pk})
         chosen = dict(cursor.fetchall())
+    if chosen:
+        results_untrue(row)
     outcome = "chosen" if chosen else "repeated"
     record(
         by=by, subject=row, exporter=row.exporter_id, rows=len(chosen), outcome=outcome,
@@ -183,6 +188,8 @@ def choose_listed_buyers(
         line.chosen_id, line.by_hand = wanted, True
         changed.append(line)
     CustomerRow.objects.bulk_update(changed, ["chosen", "by_hand"], batch_size=500)
+    if changed:
+        results_untrue(row)
     record(
         by=by, subject=row, exporter=row.exporter_id, rows=len(changed), overtaken=overtaken,
         chosen={str(line.number): line.chosen_id for line in changed[:200]},
@@ -214,6 +221,8 @@ def add_listed_buyers(*, by: int, customer_list: int) -> CustomerList:
     row.added += new + restored
     row.added_at, row.added_by_id = now, by
     row.save(update_fields=["stage", "added", "added_at", "added_by"])
+    if rows:
+        results_untrue(row)
     outcome = "added" if rows else "repeated"
     record(by=by, subject=row, exporter=row.exporter_id, new=new, restored=restored, rows=rows, outcome=outcome)
     return row
@@ -232,11 +241,28 @@ def give_up_customer_list(*, by: int, customer_list: int) -> CustomerList:
         cursor.execute(_LONG)
     row.rows.all().delete()
     row.ranges.all().delete()
+    forget_results(row.results.all())
     row.sample = []
     row.save(update_fields=["stage", "sample"])
     remove_document(by=by, document=row.document_id)
     record(by=by, subject=row, exporter=row.exporter_id)
     return row
+
+
+@action
+def ask_for_result(*, by: int, customer_list: int, kind: str, language: str) -> ListResult:
+    """Have the file of what all rows came to written. One that is there or on its way is not written a second time."""
+    row = _locked(customer_list)
+    require_role(by, row.exporter_id, MAY_READ)
+    CUSTOMER_LIST.target("choose", row.stage)  # what can be chosen from has results
+    result, new = row.results.get_or_create(kind=kind, language=language)
+    if result.failed:
+        result.attempts, result.claimed_until = 0, None
+        result.save(update_fields=["attempts", "claimed_until"])
+    write_results.delay_on_commit()
+    outcome = "asked" if new else "repeated"
+    record(by=by, subject=result, exporter=row.exporter_id, customer_list=row.pk, kind=kind, outcome=outcome)
+    return result
 
 
 def _locked(customer_list: int) -> CustomerList:

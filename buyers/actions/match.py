@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.audit import action, record, subject_of
 from accounts.models import Membership
 from buyers.customer_lists.columns import Said, said
-from buyers.customer_lists.live import tell_rows_read
+from buyers.customer_lists.live import tell_rows
 from buyers.customer_lists.reading import Line, lines
 from buyers.customer_lists.search import entities_for
 from buyers.customer_lists.storage import looked_into
@@ -136,7 +136,7 @@ def _brought_in(row: CustomerList) -> int:
                     cells, unread = json.dumps(line.cells), json.dumps(line.unread)
                     copy.write_row((row.pk, line.number, cells, unread, "", "", "{}", "", "", "{}", "[]", False, False))
             count += len(block)
-            tell_rows_read(row.pk, count)
+            tell_rows(row, count)
     if not count:
         raise Refused([refusal("file_empty", "file")])
     return count

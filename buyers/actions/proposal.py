@@ -11,9 +11,10 @@ from accounts.access import require_group, require_role
 from accounts.audit import action, record, subject_of
 from accounts.models.roles import UNDERWRITER_GROUPS
 from buyers.actions.book import add_to_book
+from buyers.customer_lists.storage import results_untrue
 from buyers.identity import Checked, checked
 from buyers.lifecycle import PROPOSED_BUYER
-from buyers.models import Buyer, BuyerProposal, Identifier
+from buyers.models import Buyer, BuyerProposal, CustomerList, Identifier
 from buyers.models.buyer import BuyerCategory
 from buyers.names import sort_key
 from buyers.proposing import confirmation_refused, proposal_refused, refusal_refused
@@ -36,9 +37,12 @@ def propose_buyer(
     website: str = "",
     comment: str = "",
     own_reference: str = "",
+    customer_row: int | None = None,
     form_key: uuid.UUID | None = None,
 ) -> BuyerProposal:
     """Propose a company for the directory. The same form sent twice is one proposal.
+
+    `customer_row`: the row of a list of the firm's that it is of, which shows the proposal from now on.
 
     Refuses numbers that cannot be, `buyer_already_known` and `buyer_already_proposed`.
     """
@@ -69,6 +73,7 @@ def propose_buyer(
     except IntegrityError:  # a colleague, or the same click, was quicker
         refuse(proposal_refused(number, "", _open_reference(exporter, scheme, number)))
         row = BuyerProposal.objects.get(form_key=form_key, exporter=exporter)
+    _show_on_list(row, customer_row)
     record(by=by, subject=row, exporter=exporter, name=name, country=country, scheme=row.scheme, value=row.value)
     return row
 
@@ -209,3 +214,10 @@ def _tell(by: int, row: BuyerProposal, kind: str, **facts: str) -> None:
         subject=subject_of(row),
         path=path,
     )
+
+
+def _show_on_list(row: BuyerProposal, customer_row: int | None) -> None:
+    own = CustomerList.objects.filter(exporter=row.exporter_id, rows=customer_row).select_for_update()
+    if customer_row and (found := own.first()):
+        found.rows.filter(pk=customer_row).update(proposal=row)
+        results_untrue(found)

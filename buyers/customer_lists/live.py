@@ -1,4 +1,4 @@
-"""How far the reading of a list is. Its rows show with the commit only; until then the number is told beside them.
+"""How many rows are done of work that shows with its commit only: a list being read, a result file being written.
 
 Kept in the cache: who lost it knows less of the progress, and nothing else.
 """
@@ -6,25 +6,28 @@ Kept in the cache: who lost it knows less of the progress, and nothing else.
 from django.core.cache import cache
 from redis import RedisError
 
-# Longer than reading goes without a word.
+from accounts.audit import subject_of
+from buyers.models import CustomerList, ListResult
+
+# Longer than the work goes without a word.
 _KEPT_SECONDS = 300
 
 
-def tell_rows_read(customer_list: int, rows: int) -> None:
-    """So many rows of the list are read."""
+def tell_rows(work: CustomerList | ListResult, rows: int) -> None:
+    """So many rows of it are done."""
     try:
-        cache.set(_key(customer_list), rows, _KEPT_SECONDS)
+        cache.set(_key(work), rows, _KEPT_SECONDS)
     except RedisError:
         return
 
 
-def rows_read_so_far(customer_list: int) -> int:
-    """How many rows a list that is being read has so far; 0 when nobody knows."""
+def rows_so_far(work: CustomerList | ListResult) -> int:
+    """How many rows are done; 0 when nobody knows."""
     try:
-        return int(cache.get(_key(customer_list)) or 0)
+        return int(cache.get(_key(work)) or 0)
     except RedisError:
         return 0
 
 
-def _key(customer_list: int) -> str:
-    return f"customer-list:{customer_list}:read"
+def _key(work: CustomerList | ListResult) -> str:
+    return f"rows-of-{subject_of(work)}"

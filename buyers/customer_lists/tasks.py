@@ -6,8 +6,9 @@ from celery import shared_task
 from celery.utils.log import get_task_logger
 from django.conf import settings
 
+from buyers.actions.list_result import forget_old_results, write_result
 from buyers.actions.match import fail_customer_range, match_range, read_customer_list, turn_customer_list_away
-from buyers.models import CustomerList, CustomerRange
+from buyers.models import CustomerList, CustomerRange, ListResult
 from buyers.models.customer_list import MOST_ATTEMPTS
 from buyers.tasks import worker_name
 
@@ -30,6 +31,13 @@ def match_rows() -> None:
 
 
 @shared_task
+def write_results() -> None:
+    """Write one result file, then queue behind other work for the next."""
+    if write_next_result():
+        write_results.delay_on_commit()
+
+
+@shared_task
 def sweep_customer_lists() -> None:
     """Every minute: lists and ranges whose worker never came, or died, are given to others; what failed too often is
     closed, so that the rest of the list can be used."""
@@ -38,6 +46,14 @@ def sweep_customer_lists() -> None:
     if CustomerList.objects.filter(stage="confirmed").exists():
         match_lists.delay_on_commit()
     wake_matchers()
+    if ListResult.objects.claimable().exists():
+        write_results.delay_on_commit()
+
+
+@shared_task
+def sweep_results() -> None:
+    """Every hour: result files nobody fetches any more."""
+    forget_old_results(by=None)
 
 
 def wake_matchers() -> None:
@@ -75,4 +91,17 @@ def match_next_range() -> bool:
         fail_customer_range(
             by=None, customer_range=claimed, worker=worker, failure=f"{type(failure).__name__}: {failure}"
         )
+    return True
+
+
+def write_next_result() -> bool:
+    """Claim a result file and write it; False when there was none."""
+    worker = worker_name()
+    claimed = ListResult.objects.claim_next(worker, timedelta(seconds=settings.MATCH_LEASE_SECONDS))
+    if claimed is None:
+        return False
+    try:
+        write_result(by=None, result=claimed, worker=worker)
+    except Exception:
+        logger.exception("result file %s could not be written", claimed)  # its claim runs out; the sweep tries again
     return True

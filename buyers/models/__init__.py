@@ -5,7 +5,7 @@ from buyers.models.alert import Alert
 from buyers.models.book import BookEntry
 from buyers.models.buyer import Buyer, Identifier
 from buyers.models.country import CountryGovernance, CountryRisk
-from buyers.models.customer_list import CustomerList, CustomerRange, CustomerRow
+from buyers.models.customer_list import CustomerList, CustomerRange, CustomerRow, ListResult
 from buyers.models.directory_import import DirectoryImport, RefusedRow
 from buyers.models.feed import FeedRefusal, FeedRun, RegisterEntry
 from buyers.models.link import BuyerLink
@@ -46,6 +46,7 @@ __all__ = [
     "GradeOverride",
     "HitDecision",
     "Identifier",
+    "ListResult",
     "Name",
     "PaymentExperience",
     "RefusedRow",

@@ -1,7 +1,7 @@
 """An exporter's customers as a file gives them, matched to the directory row by row: list, rows, ranges of the work."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import connection, models
@@ -15,6 +15,7 @@ from accounts.models import Exporter
 from accounts.models.columns import paired
 from accounts.models.exporter import OfExporterQuerySet
 from buyers.models.buyer import Buyer
+from buyers.models.proposal import CAME_TO_NOTHING, BuyerProposal
 from desk.models import Document
 
 # What fails this often is left alone; a list that cannot be read is given up by the machine.
@@ -22,12 +23,12 @@ MOST_ATTEMPTS = 5
 
 # A claim is one statement: whoever updates the row first has it (as in models/score_run.py).
 CLAIM = """
-    UPDATE buyers_customerrange
+    UPDATE {table}
     SET claimed_by = %(worker)s, claimed_until = %(until)s, attempts = attempts + 1
     WHERE id = (
-        SELECT id FROM buyers_customerrange
+        SELECT id FROM {table}
         WHERE done_at IS NULL AND attempts < %(most)s AND (claimed_until IS NULL OR claimed_until < %(now)s)
-        ORDER BY id LIMIT 1
+        ORDER BY {turn} LIMIT 1
         FOR UPDATE SKIP LOCKED
     )
     RETURNING id
@@ -143,7 +144,9 @@ class CustomerRowQuerySet(models.QuerySet["CustomerRow"]):
 
     def undecided(self) -> "CustomerRowQuerySet":
         """Those to be chosen that nobody has said anything of."""
-        return self.filter(outcome="choose", chosen__isnull=True, by_hand=False, done=False)
+        return self.filter(outcome="choose", chosen__isnull=True, by_hand=False, done=False).filter(
+            Q(proposal__isnull=True) | Q(proposal__stage__in=CAME_TO_NOTHING)
+        )
 
     def only_namesakes(self) -> "CustomerRowQuerySet":
         """Those whose name one company in their country bears, with nothing else for or against it."""
@@ -171,6 +174,15 @@ class CustomerRow(models.Model):
     )
     by_hand = models.BooleanField(default=False)  # a person decided, not the rule
     done = models.BooleanField(default=False)  # its buyer is in the book
+    proposal = models.ForeignKey(
+        BuyerProposal,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("Proposal"),
+    )  # what came of it, when the directory did not have it
 
     objects: ClassVar = CustomerRowQuerySet.as_manager()
 
@@ -201,36 +213,54 @@ class CustomerRow(models.Model):
         return str(self.chosen_id) if self.chosen_id else "none" if self.by_hand else ""
 
 
-class CustomerRangeQuerySet(models.QuerySet["CustomerRange"]):
-    """Ranges of rows, as workers and the progress page ask for them."""
+class WorkQuerySet(models.QuerySet[Any]):
+    """Work, as workers and the pages that show their progress ask for it."""
 
-    def to_do(self) -> "CustomerRangeQuerySet":
+    def to_do(self) -> Self:
         """Neither done nor given up."""
         return self.filter(done_at__isnull=True, attempts__lt=MOST_ATTEMPTS)
 
-    def claimable(self) -> "CustomerRangeQuerySet":
+    def claimable(self) -> Self:
         """To do, and nobody's, or of a worker whose lease has run out."""
         return self.to_do().filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=timezone.now()))
 
-    def given_up(self) -> "CustomerRangeQuerySet":
+    def given_up(self) -> Self:
         """Tried too often, and nobody is at it."""
         return self.filter(done_at__isnull=True, attempts__gte=MOST_ATTEMPTS, claimed_until__lt=timezone.now())
 
-    def held(self) -> "CustomerRangeQuerySet":
+    def held(self) -> Self:
         """Being worked on, as far as leases tell."""
         return self.filter(done_at__isnull=True, claimed_until__gte=timezone.now())
 
     def claim_next(self, worker: str, lease: timedelta) -> int | None:
-        """Claim the first claimable range for `worker`; its id, or None when there is none."""
+        """Claim what is next in turn for `worker`; its id, or None when there is nothing to do."""
         now = timezone.now()
+        statement = CLAIM.format(table=self.model._meta.db_table, turn=self.model.TURN)
         with connection.cursor() as cursor:
-            cursor.execute(CLAIM, {"worker": worker, "until": now + lease, "now": now, "most": MOST_ATTEMPTS})
+            cursor.execute(statement, {"worker": worker, "until": now + lease, "now": now, "most": MOST_ATTEMPTS})
             row = cursor.fetchone()
         return row[0] if row else None
 
 
-class CustomerRange(models.Model):
-    """Rows `first`..`last` (their numbers) of a list, a worker's until `claimed_until`; beat sweeps the rest."""
+class Work(models.Model):
+    """What one worker does at a time: its own until `claimed_until`; beat sweeps what is left."""
+
+    claimed_by = models.CharField(max_length=120, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = WorkQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class CustomerRange(Work):
+    """Rows `first`..`last` (their numbers) of a list."""
+
+    # Every list moves on by a range in turn: one of ten rows does not wait for one of 200,000.
+    TURN = "first, id"
 
     customer_list = models.ForeignKey(
         CustomerList, models.CASCADE, related_name="ranges", verbose_name=_("Customer list")
@@ -238,13 +268,7 @@ class CustomerRange(models.Model):
     first = models.PositiveIntegerField()
     last = models.PositiveIntegerField()
     rows = models.PositiveIntegerField()
-    claimed_by = models.CharField(max_length=120, blank=True)
-    claimed_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    done_at = models.DateTimeField(null=True, blank=True)
     failure = models.TextField(blank=True)
-
-    objects: ClassVar = CustomerRangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Range of a customer list")
@@ -253,7 +277,39 @@ class CustomerRange(models.Model):
             models.UniqueConstraint(fields=["customer_list", "first"], name="one_range_per_first_row"),
             models.CheckConstraint(condition=Q(last__gte=F("first")), name="rows_in_order"),
         ]
-        indexes = [models.Index(fields=["id"], condition=Q(done_at__isnull=True), name="rows_to_match")]
+        indexes = [models.Index(fields=["first", "id"], condition=Q(done_at__isnull=True), name="ranges_in_turn")]
 
     def __str__(self) -> str:
         return f"{self.customer_list_id}: {self.first}-{self.last}"
+
+
+class ListResult(Work):
+    """The file of what all rows of a long list came to. It goes when a choice makes it untrue, or after a day."""
+
+    TURN = "id"
+    KINDS = [("csv", "CSV"), ("xlsx", "Excel")]
+
+    customer_list = models.ForeignKey(
+        CustomerList, models.CASCADE, related_name="results", verbose_name=_("Customer list")
+    )
+    kind = models.CharField(_("Type"), max_length=4, choices=KINDS)
+    language = models.CharField(_("Language"), max_length=10)
+    key = models.CharField(max_length=200, blank=True, editable=False)  # in private storage, once it is written
+    size = models.PositiveBigIntegerField(_("Size"), default=0)
+
+    class Meta:
+        verbose_name = _("Result file of a customer list")
+        verbose_name_plural = _("Result files of customer lists")
+        constraints = [
+            models.UniqueConstraint(fields=["customer_list", "kind", "language"], name="one_result_per_kind"),
+            models.CheckConstraint(condition=Q(done_at__isnull=True) | ~Q(key=""), name="result_written_once_done"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_list_id}: {self.kind}, {self.language}"
+
+    @property
+    def failed(self) -> bool:
+        """Tried too often."""
+        lost = self.claimed_until is not None and self.claimed_until < timezone.now()
+        return self.done_at is None and self.attempts >= MOST_ATTEMPTS and lost

@@ -24,6 +24,10 @@ class ProposalStage(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+# Nothing came of it, and the company may be proposed again.
+CAME_TO_NOTHING = (ProposalStage.REFUSED, ProposalStage.WITHDRAWN)
+
+
 class BuyerProposal(models.Model):
     """What the exporter knows of the buyer, as typed; `buyer` is what became of it."""
 

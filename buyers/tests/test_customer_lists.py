@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
@@ -25,21 +27,34 @@ from redis import RedisError
 from accounts.models import AuditEvent, Exporter, Membership, User
 from accounts.tests.factories import exporter, member, signed_in
 from accounts.tests.moments import of_a_process, waiting_for
-from buyers.actions import match
+from buyers.actions import list_result, match
 from buyers.actions.customer_list import (
     add_listed_buyers,
+    ask_for_result,
     choose_listed_buyers,
     choose_only_namesakes,
     confirm_columns,
     give_up_customer_list,
     hand_in_customer_list,
 )
+from buyers.actions.list_result import forget_old_results, write_result
 from buyers.actions.match import fail_customer_range, match_range, read_customer_list, turn_customer_list_away
+from buyers.actions.proposal import propose_buyer, withdraw_proposal
 from buyers.customer_lists import live, reading, tasks
-from buyers.customer_lists.tasks import match_lists, match_next_range, match_rows, read_next_list, sweep_customer_lists
-from buyers.models import BookEntry, Buyer, CustomerList, CustomerRange, CustomerRow
+from buyers.customer_lists.storage import RESULTS
+from buyers.customer_lists.tasks import (
+    match_lists,
+    match_next_range,
+    match_rows,
+    read_next_list,
+    sweep_customer_lists,
+    sweep_results,
+    write_next_result,
+)
+from buyers.models import BookEntry, Buyer, BuyerProposal, CustomerList, CustomerRange, CustomerRow, ListResult
 from buyers.models.customer_list import MOST_ATTEMPTS
 from buyers.tests.factories import buyer, in_book
+from buyers.views import lists
 from desk.models import Document, Notice
 from desk.wording import notice_words
 from kernel.refusals import NotAllowed, Refused
@@ -286,11 +301,11 @@ def test_how_far_the_reading_is_shows_before_its_rows_do(page: Client, clerk, fi
     polled = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "list-state"}
     live.cache.clear()  # an earlier run's list of this number
     assert "Its rows are read first" in page.get(reverse("customer_list", args=[row.pk]), **polled).content.decode()
-    live.tell_rows_read(row.pk, 12_000)
+    live.tell_rows(row, 12_000)
     assert "12,000 rows are read so far" in page.get(reverse("customer_list", args=[row.pk]), **polled).content.decode()
     monkeypatch.setattr(match, "_READ_AT_ONCE", 2)
     worked_off()
-    assert live.rows_read_so_far(row.pk) == 5
+    assert live.rows_so_far(row) == 5
 
 
 def test_a_cache_that_is_down_costs_the_number_only(monkeypatch):
@@ -299,8 +314,8 @@ def test_a_cache_that_is_down_costs_the_number_only(monkeypatch):
 
     monkeypatch.setattr(live.cache, "set", broken)
     monkeypatch.setattr(live.cache, "get", broken)
-    live.tell_rows_read(1, 5)
-    assert live.rows_read_so_far(1) == 0
+    live.tell_rows(CustomerList(pk=1), 5)
+    assert live.rows_so_far(CustomerList(pk=1)) == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -383,7 +398,7 @@ django.setup()
 from buyers.actions import match
 from buyers.customer_lists.tasks import read_next_list
 match._READ_AT_ONCE = 2
-match.tell_rows_read = lambda pk, rows: rows == 4 and (print(rows, flush=True), time.sleep(600))
+match.tell_rows = lambda row, rows: rows == 4 and (print(rows, flush=True), time.sleep(600))
 read_next_list()
 """
 
@@ -659,7 +674,7 @@ def test_the_result_is_downloaded_with_reasons_and_no_cell_is_a_formula(page: Cl
     response = page.get(reverse("export_list", args=[row.pk, "csv"]))
     text = b"".join(response.streaming_content).decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(text)))
-    assert lines[0][:2] == ["Row", "Name"] and len(lines) == 8
+    assert lines[0][:2] == ["Row number", "Name"] and len(lines) == 8
     # However a program cuts the line, at commas or at semicolons, no cell of it begins as a formula.
     for delimiter in (",", ";"):
         cells = [cell for line in csv.reader(io.StringIO(text), delimiter=delimiter) for cell in line]
@@ -714,3 +729,253 @@ def test_more_lists_ask_no_more_queries(page: Client, clerk, firm):
             page.get(reverse("customer_lists"))
         found.append(len(queries))
     assert found[0] == found[1]
+
+
+# --- the file of a long list's results --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings) -> None:
+    """Every list is one whose file a worker writes."""
+    monkeypatch.setattr(lists, "ROWS_WHILE_WAITING", 2)
+    default = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": default}
+
+
+def content(response) -> str:
+    return b"".join(response.streaming_content).decode("utf-8-sig")
+
+
+def kept() -> list[str]:
+    return default_storage.listdir(RESULTS)[1] if default_storage.exists(RESULTS) else []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_file_of_a_long_list_is_written_by_a_worker_and_fetched_then(page: Client, clerk, firm, known, long):
+    row = matched(clerk, firm)
+    there, file = reverse("customer_list", args=[row.pk]), reverse("export_list", args=[row.pk, "csv"])
+    assert page.get(file).url == there  # nothing is there yet
+    assert "Write Excel" in page.get(there).content.decode()
+    for _ in range(2):
+        assert page.post(reverse("ask_list_result", args=[row.pk, "csv"])).url == there
+    result = ListResult.objects.get()
+    live.tell_rows(result, 2)
+    polled = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "list-results"}
+    part = page.get(there, **polled).content.decode()
+    assert "CSV is being written: 40 %" in part and "every 2s" in part and "<html" not in part
+    assert write_next_result() and not write_next_result()
+    part = page.get(there, **polled).content.decode()
+    assert "being written" not in part and "every 2s" not in part and f'href="{file}"' in part
+    text = content(page.get(file))
+    assert len(list(csv.reader(io.StringIO(text)))) == 6 and "The number is this company’s alone." in text
+    assert (live.rows_so_far(result), events("write_result"), len(kept())) == (5, 1, 1)
+    reader = signed_in(Client(), member(firm, "reader"), firm)
+    reader.post(reverse("ask_list_result", args=[row.pk, "xlsx"]))
+    assert write_next_result()
+    sheet = load_workbook(io.BytesIO(b"".join(reader.get(file.replace("csv", "xlsx")).streaming_content)))
+    assert sheet.active.max_row == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_choice_makes_written_results_untrue_and_they_are_written_anew(page: Client, clerk, firm, known, long):
+    row = matched(clerk, firm)
+    shared = row.rows.get(number=4)
+    for kind in ("csv", "xlsx"):
+        ask_for_result(by=clerk.pk, customer_list=row.pk, kind=kind, language="en")
+    assert write_next_result()
+    claimed = ListResult.objects.claim_next("slow", timedelta(seconds=60))
+    choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices={shared.pk: known["berlin"].pk})
+    assert ListResult.objects.get().kind == "xlsx" and kept() == []
+    assert not write_result(by=None, result=claimed, worker="slow")  # what it read may be older than the choice
+    assert kept() == [] and write_next_result() and len(kept()) == 1
+    add_listed_buyers(by=clerk.pk, customer_list=row.pk)
+    assert ListResult.objects.count() == 0 and kept() == []
+    ask_for_result(by=clerk.pk, customer_list=row.pk, kind="csv", language="zh-hans")
+    assert write_next_result()
+    page.cookies["django_language"] = "zh-hans"
+    assert "理由" in content(page.get(reverse("export_list", args=[row.pk, "csv"])))
+    add_listed_buyers(by=clerk.pk, customer_list=row.pk)  # nothing is left to add: the file stays
+    assert len(kept()) == 1
+    other = matched(clerk, firm)
+    ask_for_result(by=clerk.pk, customer_list=other.pk, kind="csv", language="en")
+    assert write_next_result() and len(kept()) == 2
+    give_up_customer_list(by=clerk.pk, customer_list=other.pk)
+    assert len(kept()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_choice_while_the_file_is_being_written_leaves_no_file(clerk, firm, known, long, monkeypatch):
+    row = matched(clerk, firm)
+    ask_for_result(by=clerk.pk, customer_list=row.pk, kind="csv", language="en")
+
+    def meanwhile(*_of) -> None:
+        def choose() -> None:
+            shared = row.rows.get(number=4)
+            choose_listed_buyers(by=clerk.pk, customer_list=row.pk, choices={shared.pk: known["berlin"].pk})
+            connection.close()
+
+        colleague = Thread(target=choose)
+        colleague.start()
+        colleague.join(20)
+        assert not colleague.is_alive(), "whoever chooses waits for the file"
+
+    monkeypatch.setattr(list_result, "tell_rows", meanwhile)
+    assert write_next_result()
+    assert (ListResult.objects.get().done_at, kept(), events("choose_listed_buyers")) == (None, [], 1)
+    monkeypatch.undo()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_cannot_be_written_is_tried_again_and_then_asked_for_once_more(
+    page: Client, clerk, firm, known, long, settings, monkeypatch
+):
+    settings.MATCH_LEASE_SECONDS = -1
+    row = matched(clerk, firm)
+    ask_for_result(by=clerk.pk, customer_list=row.pk, kind="csv", language="en")
+
+    def broken(*_of, **_more):
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(list_result, "store", broken)
+        while write_next_result():
+            pass
+    assert ListResult.objects.get().attempts == MOST_ATTEMPTS
+    assert "The file could not be written." in page.get(reverse("customer_list", args=[row.pk])).content.decode()
+    page.post(reverse("ask_list_result", args=[row.pk, "csv"]))
+    assert write_next_result() and ListResult.objects.get().done_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_result_files_are_kept_for_a_day_and_what_killed_processes_left_no_longer(clerk, firm, known, long, settings):
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    row = matched(clerk, firm)
+    forget_old_results(by=None)  # where none ever was
+    ask_for_result(by=clerk.pk, customer_list=row.pk, kind="csv", language="en")
+    sweep_customer_lists()
+    default_storage.save(f"{RESULTS}/left", ContentFile(b"x"))
+    sweep_results()
+    assert len(kept()) == 2
+    ListResult.objects.update(done_at=timezone.now() - list_result.KEPT * 2)
+    for name in kept():
+        os.utime(default_storage.path(f"{RESULTS}/{name}"), (0, 0))
+    assert forget_old_results(by=None) == 1
+    assert kept() == [] and ListResult.objects.count() == 0
+
+
+def test_whoever_is_not_of_the_firm_has_no_file_and_a_list_being_matched_has_none(clerk, firm, known, long):
+    row = handed_in(clerk, firm)
+    with pytest.raises(Refused):
+        ask_for_result(by=clerk.pk, customer_list=row.pk, kind="csv", language="en")
+    with pytest.raises(NotAllowed):
+        ask_for_result(by=member(exporter(), "owner").pk, customer_list=row.pk, kind="csv", language="en")
+
+
+# --- proposals --------------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_row_is_proposed_with_one_click_and_shows_what_became_of_it(page: Client, clerk, firm, known):
+    row = matched(
+        clerk, firm, "Name;Country;City;Our reference\nFirst Unknown Ltd;GB;;\nNobody Knows Them Ltd;GB;Leeds;C-4\n"
+    )
+    there = reverse("customer_list", args=[row.pk])
+    line = row.rows.get(number=3)
+    listed = page.get(there, {"show": "unknown"})
+    proposing = listed.context["page"].rows[1].proposing
+    form = page.get(proposing).context["form"]
+    filled = {name: form[name].value() for name in ("name", "country", "city", "own_reference", "customer_row")}
+    assert filled == {
+        "name": "Nobody Knows Them Ltd", "country": "GB", "city": "Leeds", "own_reference": "C-4",
+        "customer_row": str(line.pk),
+    }  # fmt: skip
+    assert f"{there}?show=unknown&amp;from=3#rows" in page.get(proposing).content.decode()  # Cancel
+    done = page.post(reverse("propose_buyer"), {**filled, "form_key": form["form_key"].value()})
+    assert done.url == f"{there}?show=unknown&from=3#rows"
+    made = BuyerProposal.objects.get()
+    back = page.get(done.url)
+    assert [shown.number for shown in back.context["page"].rows] == [3]
+    text = back.content.decode()
+    assert f"Proposed as {made.reference}" in text and "Propose it as a new buyer" not in text
+    assert "From row 3 on." in text
+    withdraw_proposal(by=clerk.pk, proposal=made.pk)
+    text = page.get(done.url).content.decode()
+    assert "Withdrawn" in text and "Propose it as a new buyer" in text
+    lines = list(csv.reader(io.StringIO(content(page.get(reverse("export_list", args=[row.pk, "csv"]))))))
+    assert lines[2][-1] == made.reference and lines[1][-1] == ""
+
+
+def test_a_row_to_choose_that_is_proposed_waits_for_no_choice(clerk, firm, known):
+    row = matched(clerk, firm, ALONE)
+    line = row.rows.get(number=2)
+    assert row.rows.undecided().count() == 4
+    propose_buyer(by=clerk.pk, exporter=firm.pk, name="Kesselring Werkzeuge", country="DE", customer_row=line.pk)
+    assert row.rows.undecided().count() == 3
+    assert choose_only_namesakes(by=clerk.pk, customer_list=row.pk) == 0
+    withdraw_proposal(by=clerk.pk, proposal=BuyerProposal.objects.get().pk)
+    assert row.rows.undecided().count() == 4
+    assert choose_only_namesakes(by=clerk.pk, customer_list=row.pk) == 1
+
+
+def test_of_another_firms_list_no_row_is_proposed(page: Client, clerk, firm, known):
+    rival = exporter()
+    line = matched(member(rival, "owner"), rival).rows.get(number=5)
+    sent = {"name": "Nobody Knows Them Ltd", "country": "GB", "customer_row": str(line.pk)}
+    assert page.get(reverse("propose_buyer"), sent).context["back"] == reverse("find_buyer")
+    assert page.post(reverse("propose_buyer"), sent).url.startswith("/buyers/proposals/")
+    propose_buyer(by=clerk.pk, exporter=firm.pk, name="Nobody", country="GB", customer_row=line.pk)
+    line.refresh_from_db()
+    assert line.proposal is None
+    for junk in ("²", "x", "9" * 30):
+        assert page.get(reverse("propose_buyer"), {"customer_row": junk}).status_code == 200
+
+
+# --- several lists ----------------------------------------------------------------------------------------------------
+
+
+def test_a_short_list_does_not_wait_for_a_long_one_that_came_before(clerk, firm, known, settings):
+    settings.MATCH_RANGE_SIZE = 2
+    first = handed_in(clerk, firm, "Name,VAT\n" + "Kesselring,DE136695976\n" * 10)
+    second = handed_in(clerk, firm)
+    for row in (first, second):
+        confirm_columns(by=clerk.pk, customer_list=row.pk, columns=row.columns)
+    while read_next_list():
+        pass
+    for _ in range(6):
+        match_next_range()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.stage, second.stage) == ("matching", "ready")
+    worked_off()
+    first.refresh_from_db()
+    assert first.certain == 10
+
+
+def test_a_list_handed_in_twice_adds_nobody_twice(clerk, firm, known):
+    one, two = matched(clerk, firm), matched(clerk, firm)
+    assert one.pk != two.pk and one.counts() == two.counts()
+    assert [add_listed_buyers(by=clerk.pk, customer_list=row.pk).added for row in (one, two)] == [2, 0]
+    assert BookEntry.objects.count() == 2 and two.rows.filter(done=True).count() == 2
+
+
+def test_a_reader_sees_a_list_and_has_nothing_to_press(clerk, firm, known):
+    row = matched(clerk, firm)
+    reader = signed_in(Client(), member(firm, "reader"), firm)
+    for show in ("certain", "choose", "unknown", "refused"):
+        text = reader.get(reverse("customer_list", args=[row.pk]), {"show": show}).content.decode()
+        assert "Row by row" in text
+        for word in ("Keep these choices", "to your book</button>", "Drop this list", "Propose it", 'name="was-'):
+            assert word not in text
+    for name in ("choose_customers", "choose_namesakes", "add_customers", "give_up_list"):
+        assert reader.post(reverse(name, args=[row.pk])).status_code == 403
+    assert reader.get(reverse("customer_list_columns", args=[row.pk])).status_code == 403
+
+
+def test_another_firms_list_is_not_there(page: Client, known):
+    rival = exporter()
+    row = matched(member(rival, "owner"), rival)
+    for name in ("customer_list", "customer_list_columns"):
+        assert page.get(reverse(name, args=[row.pk])).status_code == 404
+    for name in ("choose_customers", "choose_namesakes", "add_customers", "give_up_list"):
+        assert page.post(reverse(name, args=[row.pk])).status_code == 404
+    assert page.get(reverse("export_list", args=[row.pk, "csv"])).status_code == 404
+    assert page.post(reverse("ask_list_result", args=[row.pk, "csv"])).status_code == 404

@@ -1,11 +1,12 @@
 """Lists of customers: handed in, columns confirmed, watched while they are matched, reviewed, added to the book."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
@@ -20,6 +21,7 @@ from accounts.wording import said, said_of
 from buyers.actions.customer_list import (
     Chosen,
     add_listed_buyers,
+    ask_for_result,
     choose_listed_buyers,
     choose_only_namesakes,
     confirm_columns,
@@ -28,14 +30,15 @@ from buyers.actions.customer_list import (
 )
 from buyers.customer_lists.columns import guessed
 from buyers.customer_lists.forms import ColumnsForm, CustomerListForm
-from buyers.customer_lists.live import rows_read_so_far
+from buyers.customer_lists.live import rows_so_far
 from buyers.customer_lists.reading import ENCODINGS
 from buyers.customer_lists.storage import looked_into
+from buyers.customer_lists.tables import ROWS_WHILE_WAITING, written_result
 from buyers.lifecycle import CUSTOMER_LIST
-from buyers.models import BookEntry, Buyer, CustomerList, CustomerRow, Identifier
+from buyers.models import BookEntry, Buyer, CustomerList, CustomerRow, Identifier, ListResult
 from buyers.models.customer_list import ListStage, Outcome
+from buyers.models.proposal import CAME_TO_NOTHING
 from buyers.search import category_warning
-from buyers.tables import Column, country_name, written_csv, written_xlsx
 from buyers.views.book import XLSX
 from buyers.wording import WORDS
 from desk.views.uploads import limits_uploads
@@ -44,7 +47,6 @@ from kernel.refusals import Refused
 
 ROWS_SHOWN = 25
 PREVIEW_ROWS = 5
-ROWS_AT_ONCE = 1_000
 # The rows to choose whose name one company bears, and nothing more is said.
 ALONE = "alone"
 AT_WORK = (ListStage.CONFIRMED, ListStage.MATCHING)
@@ -117,11 +119,14 @@ def customer_list(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"list": row, "may_write": _may_write(request), "at_work": row.stage in AT_WORK}
     if row.stage in AT_WORK:
         context["matched"] = sum(row.ranges.filter(done_at__isnull=False).values_list("rows", flat=True))
-        context["read"] = rows_read_so_far(row.pk) if row.stage == ListStage.CONFIRMED else row.rows_read
+        context["read"] = rows_so_far(row) if row.stage == ListStage.CONFIRMED else row.rows_read
         context["percent"] = 100 * context["matched"] // max(row.rows_read, 1)
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "list-state":
         return render(request, "buyers/customer_list_state.html", context)
     if row.stage in TO_REVIEW:
+        context |= _results(row)
+        if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "list-results":
+            return render(request, "buyers/customer_list_results.html", context)
         context |= _review(request, row)
     context["failure"] = {"code": row.failure, "facts": row.failure_facts} if row.failure else None
     context["may_give_up"] = context["may_write"] and CUSTOMER_LIST.may_move("give up", row.stage)
@@ -190,18 +195,27 @@ def give_up_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @reads
-def export_list(request: HttpRequest, pk: str, kind: str) -> HttpResponse:
-    """Every row with what it came to and why, as CSV or Excel."""
+def export_list(request: HttpRequest, pk: str, kind: str) -> HttpResponseBase:
+    """Every row with what it came to and why, as CSV or Excel; of a long list, the file that a worker wrote."""
     row = get_object_or_404(_own(request), pk=row_number(pk), stage__in=TO_REVIEW)
-    columns = _result_columns(row)
-    rows = _with_buyers(row.rows.order_by("number").iterator(chunk_size=ROWS_AT_ONCE))
+    if row.rows_read <= ROWS_WHILE_WAITING:
+        file = written_result(row, kind)
+    elif made := row.results.filter(kind=kind, language=get_language(), done_at__isnull=False).first():
+        file = default_storage.open(made.key)
+    else:
+        return redirect("customer_list", pk=row.pk)
+    content_type = XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
     name = f"{_('matched customers')}-{row.pk}.{kind}"
-    if kind == "csv":
-        return FileResponse(
-            written_csv(columns, rows), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8"
-        )
-    file = written_xlsx(columns, rows, _("Matched customers"))
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+
+
+@require_POST
+@reads
+def ask_list_result(request: HttpRequest, pk: str, kind: str) -> HttpResponse:
+    """Have the file of a long list's results written."""
+    row = get_object_or_404(_own(request), pk=row_number(pk), stage__in=TO_REVIEW)
+    ask_for_result(by=request.user.pk, customer_list=row.pk, kind=kind, language=get_language() or "en")
+    return redirect("customer_list", pk=row.pk)
 
 
 def _own(request: HttpRequest) -> Any:
@@ -223,8 +237,28 @@ def _may_write(request: HttpRequest) -> bool:
 
 
 def _address(row: CustomerList, query: Any) -> str:
-    kept = {name: query[name] for name in ("show", "named", "after", "before") if query.get(name)}
+    kept = {name: query[name] for name in ("show", "named", "from", "after", "before") if query.get(name)}
     return f"{reverse('customer_list', args=[row.pk])}?{urlencode(kept)}#rows"
+
+
+def _results(row: CustomerList) -> dict[str, Any]:
+    """The files of the results: at once of a short list; of a long one to ask for, on their way, or there."""
+    if row.rows_read <= ROWS_WHILE_WAITING:
+        return {"files": None}
+    asked = {result.kind: result for result in row.results.filter(language=get_language())}
+    files = [
+        {
+            "kind": kind,
+            "label": label,
+            "made": (result := asked.get(kind)) is not None and result.done_at is not None,
+            "size": result.size if result else 0,
+            "failed": result is not None and result.failed,
+            "at_work": result is not None and result.done_at is None and not result.failed,
+            "percent": 100 * rows_so_far(result) // row.rows_read if result else 0,
+        }
+        for kind, label in ListResult.KINDS
+    ]
+    return {"files": files, "files_at_work": any(file["at_work"] for file in files)}
 
 
 def _review(request: HttpRequest, row: CustomerList) -> dict[str, Any]:
@@ -233,7 +267,9 @@ def _review(request: HttpRequest, row: CustomerList) -> dict[str, Any]:
     show = request.GET.get("show") if request.GET.get("show") in Outcome.values else usual
     alone = show == Outcome.CHOOSE and request.GET.get("named") == ALONE
     rows = row.rows.only_namesakes() if alone else row.rows.filter(outcome=show)
-    page = keyset_page(request, rows, order=("number", "id"), size=ROWS_SHOWN)
+    if begin := row_number(request.GET.get("from", "")):
+        rows = rows.filter(number__gte=begin)
+    page = keyset_page(request, rows.select_related("proposal"), order=("number", "id"), size=ROWS_SHOWN)
     _complete(page.rows, row.exporter_id)
     to_add = row.rows.to_add()
     return {
@@ -246,6 +282,7 @@ def _review(request: HttpRequest, row: CustomerList) -> dict[str, Any]:
             if counts[value]
         ],
         "alone": alone,
+        "begin": begin,
         "undecided": row.rows.undecided().count(),
         "namesakes": row.rows.undecided().only_namesakes().count(),
         "certain_to_add": to_add.filter(by_hand=False).count(),
@@ -276,84 +313,17 @@ def _complete(rows: Sequence[CustomerRow], exporter: int) -> None:
             if candidate["buyer"] in buyers
         ]
         row.why = {"code": row.reason, "facts": row.reason_facts}  # type: ignore[attr-defined]
-        row.proposal = _proposal(row)  # type: ignore[attr-defined]
+        wanted_still = row.proposal is None or row.proposal.stage in CAME_TO_NOTHING
+        row.proposing = _proposing(row) if wanted_still else ""  # type: ignore[attr-defined]
 
 
-def _proposal(row: CustomerRow) -> str:
+def _proposing(row: CustomerRow) -> str:
     """The form that proposes the customer, filled with what the row says."""
     facts = row.facts
     scheme, value = next((tuple(number) for number in facts.get("numbers", ()) if number[0]), ("", ""))
     said_there = {
-        "name": row.name, "country": row.country, "scheme": scheme, "value": value, "address": facts.get("address", ""),
-        "city": facts.get("city", ""), "own_reference": facts.get("reference", ""),
+        "name": row.name, "country": row.country, "scheme": scheme, "value": value,
+        "address": facts.get("address", ""), "city": facts.get("city", ""), "own_reference": facts.get("reference", ""),
+        "customer_row": str(row.pk),
     }  # fmt: skip
     return f"{reverse('propose_buyer')}?{urlencode({name: text for name, text in said_there.items() if text})}"
-
-
-def _result_columns(row: CustomerList) -> list[Column]:
-    """The file's own columns, then what each row came to."""
-    given = [
-        Column(f"cell{place}", heading or _("Column %(n)s") % {"n": place + 1}, _cell(place))
-        for place, heading in enumerate(row.header)
-    ]
-    # Said once for the file, not once for each of 200,000 rows.
-    outcomes = {value: str(label) for value, label in Outcome.choices}
-    person, machine, yes, no = _("a person"), _("the match"), _("yes"), _("no")
-    reasons: dict[str, str] = {}
-
-    def reason(row: CustomerRow) -> str:
-        key = f"{row.reason}{sorted(row.reason_facts.items())}"
-        if key not in reasons and len(reasons) < ROWS_AT_ONCE:
-            reasons[key] = said(WORDS, row.reason, row.reason_facts)
-        return reasons.get(key) or said(WORDS, row.reason, row.reason_facts)
-
-    return [
-        Column("row", _("Row"), lambda r: r.number),
-        *given,
-        Column("outcome", _("Outcome"), lambda r: outcomes.get(r.outcome, "")),
-        Column("reason", _("Reason"), reason),
-        Column("buyer", _("Buyer"), lambda r: r.chosen.name if r.chosen else ""),
-        Column("buyer_country", _("Country of the buyer"), lambda r: _country_of(r)),
-        Column("numbers", _("Numbers"), lambda r: ", ".join(f"{n.scheme} {n.value}" for n in r.numbers)),
-        Column("offered", _("Companies found"), lambda r: "; ".join(map(_named, r.offered))),
-        Column("chosen", _("Who chose"), lambda r: person if r.by_hand else machine if r.chosen else ""),
-        Column("book", _("In your book"), lambda r: yes if r.done else no),
-    ]
-
-
-def _cell(place: int) -> Any:
-    return lambda r: r.cells[place] if place < len(r.cells) else ""
-
-
-def _country_of(row: CustomerRow) -> str:
-    return country_name(row.chosen.country.code, get_language()) if row.chosen and row.chosen.country else ""
-
-
-def _named(buyer: Buyer) -> str:
-    return f"{buyer.name} ({buyer.country.code})" if buyer.country else buyer.name
-
-
-def _with_buyers(rows: Iterable[CustomerRow]) -> Iterator[CustomerRow]:
-    """The rows with their buyers and numbers, some thousands at a time."""
-    piece: list[CustomerRow] = []
-    for row in rows:
-        piece.append(row)
-        if len(piece) == ROWS_AT_ONCE:
-            yield from _numbered(piece)
-            piece = []
-    yield from _numbered(piece)
-
-
-def _numbered(rows: Sequence[CustomerRow]) -> Sequence[CustomerRow]:
-    wanted = {row.chosen_id for row in rows if row.chosen_id}
-    offered = {candidate["buyer"] for row in rows for candidate in row.candidates}
-    buyers = Buyer.objects.in_bulk(list(wanted | offered))
-    numbers: dict[int, list[Identifier]] = {}
-    for number in Identifier.objects.filter(buyer__in=wanted).order_by("scheme", "value"):
-        numbers.setdefault(number.buyer_id, []).append(number)
-    for row in rows:
-        row.chosen = buyers.get(row.chosen_id)
-        row.numbers = numbers.get(row.chosen_id, [])  # type: ignore[attr-defined]
-        found = (buyers.get(candidate["buyer"]) for candidate in row.candidates)
-        row.offered = [buyer for buyer in found if buyer]  # type: ignore[attr-defined]
-    return rows

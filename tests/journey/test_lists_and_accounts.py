@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from accounts.models import User
 from accounts.models.roles import Role
 from accounts.tests.factories import member
-from buyers.customer_lists.live import tell_rows_read
+from buyers.customer_lists.live import tell_rows
 from buyers.customer_lists.tasks import match_next_range, read_next_list
 from buyers.models import AccountsSubmission, BookEntry, CustomerList, Score
 from buyers.models.customer_list import ListStage
@@ -112,7 +112,7 @@ def watches_it_being_matched(clerk: Screen) -> None:
     assert row.encoding == "gb18030"
     state = clerk.page.locator("#list-state")
     expect(state).to_contain_text(clerk.said("Its rows are read first."))
-    tell_rows_read(row.pk, 4)
+    tell_rows(row, 4)
     expect(state).to_contain_text(clerk.said("%(so_far)s rows are read so far.", so_far=4))
     clerk.look("63-being-read")
     read_next_list()
