@@ -404,10 +404,10 @@ def made_ready(bench: Any, buyers: int) -> None:
     from buyers.models import Buyer
 
     bench.generate(buyers)
-    score_run.CURRENT = "2026-1"
+    score_run.CURRENT = bench.former_edition()
     bench.plan_refresh(by=None, today=bench.DAY)
     bench.work()
-    score_run.CURRENT = bench.edition().name
+    score_run.CURRENT = bench.CURRENT
     Buyer.objects.filter(grade__isnull=False).update(next_score_on=bench.DAY)
     bench.settle()
 

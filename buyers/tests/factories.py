@@ -1,12 +1,24 @@
 """Buyers and book entries for tests; unique without asking."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from accounts.models import Exporter, Membership, User
-from buyers.models import BookEntry, Buyer, ExchangeRate, FinancialStatement, Identifier, Name, PaymentExperience, Score
+from buyers.actions.override import propose_override
+from buyers.actions.score import score_buyer
+from buyers.models import (
+    BookEntry,
+    Buyer,
+    ExchangeRate,
+    FinancialStatement,
+    GradeOverride,
+    Identifier,
+    Name,
+    PaymentExperience,
+    Score,
+)
 from buyers.names import sort_key, spelled
 from buyers.scorecard import edition
 from buyers.terms import terms_of
@@ -96,6 +108,35 @@ def score(buyer: Buyer, grade: int = 4, **columns: Any) -> Score:
         setattr(buyer, name, value)
     buyer.save(update_fields=["grade", "confidence", "scored_at", "regraded_at"])
     return row
+
+
+def scored(today: date) -> Buyer:
+    """A company of some age with accounts, as the scorecard grades it on that day."""
+    row = buyer(founded_on=date(1990, 1, 1))
+    statement(row)
+    score_buyer(by=None, buyer=row.pk, today=today)
+    row.refresh_from_db()
+    return row
+
+
+# Why an underwriter sets a grade.
+REASON = "The parent has guaranteed all trade debts until June."
+
+
+def another_grade(buyer: Buyer) -> int:
+    """A grade that the scorecard does not give."""
+    return 8 if buyer.grade != 8 else 7
+
+
+def proposed_grade(buyer: Buyer, by: User, today: date, **columns: Any) -> GradeOverride:
+    """Another grade than the scorecard's, asked for by an underwriter, for a hundred days."""
+    told = {
+        "grade": another_grade(buyer),
+        "reason": REASON,
+        "until": today + timedelta(days=100),
+        "at_stake": Decimal(0),
+    }
+    return propose_override(by=by.pk, buyer=buyer.pk, today=today, **{**told, **columns})
 
 
 def quoted(currency: str, value: str, day: date = date(2026, 10, 30)) -> ExchangeRate:

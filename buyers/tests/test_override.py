@@ -30,11 +30,10 @@ from buyers.actions.score import score_buyer
 from buyers.models import Alert, GradeOverride, Score
 from buyers.overriding import asking_refused, authority_refused, end_refused, override_refused
 from buyers.tasks import lapse_overrides
-from buyers.tests.factories import buyer, in_book, statement
+from buyers.tests.factories import REASON, another_grade, buyer, in_book, proposed_grade, scored, statement
 from kernel.refusals import NotAllowed, Refused
 
 TODAY = date(2026, 11, 21)
-WHY = "The parent has guaranteed all trade debts until June."
 END = TODAY + timedelta(days=100)
 
 
@@ -62,7 +61,7 @@ END = TODAY + timedelta(days=100)
     ],
 )
 def test_what_may_be_set(changed: dict, codes: list[str]):
-    told = {"grade": 4, "reason": WHY, "until": END, "today": TODAY, "computed": 6, "insolvent": False, **changed}
+    told = {"grade": 4, "reason": REASON, "until": END, "today": TODAY, "computed": 6, "insolvent": False, **changed}
     assert [r.code for r in override_refused(**told)] == codes
 
 
@@ -117,11 +116,7 @@ def test_what_nobody_else_may_confirm_is_not_asked_for(others: list[tuple[int, i
 
 @pytest.fixture
 def firm(db):
-    about = buyer(founded_on=date(1990, 1, 1))
-    statement(about)
-    score_buyer(by=None, buyer=about.pk, today=TODAY)
-    about.refresh_from_db()
-    return about
+    return scored(TODAY)
 
 
 @pytest.fixture
@@ -135,18 +130,12 @@ def other(db):
     return staff(SENIOR_UNDERWRITER, amount=5_000_000)
 
 
-def another_grade(about) -> int:
-    return 8 if about.grade != 8 else 7
-
-
 def confirmed(by, row, today: date = TODAY, at_stake: int = 0) -> GradeOverride:
     return confirm_override(by=by.pk, override=row.pk, today=today, at_stake=Decimal(at_stake))
 
 
 def proposed(about, by, **columns) -> GradeOverride:
-    told = {"grade": another_grade(about), "reason": WHY, "until": END, "today": TODAY, "at_stake": Decimal(0)}
-    told |= columns
-    return propose_override(by=by.pk, buyer=about.pk, **told)
+    return proposed_grade(about, by, **{"today": TODAY, **columns})
 
 
 def codes(refused) -> list[str]:
@@ -221,7 +210,7 @@ def test_the_sweep_closes_what_is_over_alerts_and_says_why(firm, one, other, mon
 
 def test_the_hourly_task_finds_only_what_is_over(firm, one, other):
     today = timezone.now().date()
-    row = propose_override(by=one.pk, buyer=firm.pk, grade=another_grade(firm), reason=WHY,
+    row = propose_override(by=one.pk, buyer=firm.pk, grade=another_grade(firm), reason=REASON,
                            until=today + timedelta(days=1), today=today, at_stake=Decimal(0))  # fmt: skip
     confirmed(other, row, today)
     lapse_overrides()
@@ -455,5 +444,5 @@ def test_an_exporter_reads_that_an_underwriter_set_the_grade_but_not_why_nor_who
     page = signed_in(Client(), member(of_firm), of_firm)
     content = page.get(reverse("score_history", args=[firm.pk])).content.decode()
     assert "An underwriter set this grade" in content
-    assert WHY not in content
+    assert REASON not in content
     assert one.name not in content

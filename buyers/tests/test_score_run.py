@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -636,6 +637,26 @@ def test_two_who_plan_at_once_plan_one_run(settings):
     assert ScoreRange.objects.count() == 1
 
 
+@contextmanager
+def worker_that_got(stopped_by: signal.Signals) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of workers that got a signal in the middle of a range; it is gone afterwards."""
+    command = [sys.executable, "-m", "django", "refresh_scores", "--join"]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    worker = subprocess.Popen(command, env=of_a_process(SCORE_LEASE_SECONDS="2"), cwd=ROOT, **silent)
+    try:
+        # The history is locked, so that the worker stands still in the middle of its transaction, buyers locked.
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE buyers_score IN SHARE MODE")
+            eventually(lambda: waiting_for("buyers_score") == 1)
+            worker.send_signal(stopped_by)
+            os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WSTOPPED | os.WNOWAIT)
+        yield worker
+    finally:
+        worker.kill()
+        worker.wait()
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.xdist_group("races")
@@ -645,20 +666,8 @@ def test_a_worker_killed_in_the_middle_of_a_range_loses_and_doubles_nothing(sett
     for each in due(6):
         in_book(firm, each)
     planned(settings, size=3)
-    command = [sys.executable, "-m", "django", "refresh_scores", "--join"]
-    worker = subprocess.Popen(command, env=of_a_process(SCORE_LEASE_SECONDS="2"), cwd=ROOT, stdout=subprocess.DEVNULL)
-    try:
-        # The history is locked, so that the worker stands still in the middle of its transaction, buyers locked.
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("LOCK TABLE buyers_score IN SHARE MODE")
-            eventually(lambda: waiting_for("buyers_score") == 1)
-            assert ScoreRange.objects.filter(attempts=1).count() == 1
-            worker.send_signal(signal.SIGKILL)
-            worker.wait()
-    finally:
-        worker.kill()
-    held = ScoreRange.objects.get(attempts=1)
+    with worker_that_got(signal.SIGKILL):
+        held = ScoreRange.objects.get(attempts=1)
     assert held.done_at is None
     assert Score.objects.count() == Alert.objects.count() == 0
     assert Buyer.objects.filter(grade__isnull=False).count() == 0
@@ -690,20 +699,7 @@ def test_a_worker_that_stands_still_in_the_middle_of_a_range_loses_it_and_writes
     for each in due(6):
         in_book(firm, each)
     planned(settings, size=3)
-    command = [sys.executable, "-m", "django", "refresh_scores", "--join"]
-    worker = subprocess.Popen(
-        command,
-        env=of_a_process(SCORE_LEASE_SECONDS="2"),
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("LOCK TABLE buyers_score IN SHARE MODE")
-            eventually(lambda: waiting_for("buyers_score") == 1)
-            worker.send_signal(signal.SIGSTOP)  # its machine still answers for it
+    with worker_that_got(signal.SIGSTOP) as worker:  # its machine still answers for it
         eventually(waits_for_rows)
         held = ScoreRange.objects.get(attempts=1)
         assert work_on_next_range()
@@ -718,9 +714,6 @@ def test_a_worker_that_stands_still_in_the_middle_of_a_range_loses_it_and_writes
         assert Score.objects.count() == 6
         worker.send_signal(signal.SIGCONT)
         worker.wait(timeout=60)
-    finally:
-        worker.kill()
-        worker.wait()
     assert Score.objects.count() == Score.objects.values("buyer").distinct().count() == 6
     assert Alert.objects.count() == 6
     held.refresh_from_db()

@@ -1,6 +1,6 @@
 """The underwriter's pages of a grade set beside the scorecard's: two people, the second one within their authority."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -12,22 +12,14 @@ from django.utils import timezone
 from accounts.models.roles import SENIOR_UNDERWRITER, UNDERWRITER
 from accounts.tests.factories import signed_in, staff
 from buyers.actions.merge import merge_buyers
-from buyers.actions.override import propose_override
-from buyers.actions.score import score_buyer
 from buyers.models import GradeOverride
-from buyers.tests.factories import buyer, statement
+from buyers.tests.factories import REASON, another_grade, buyer, proposed_grade, scored
 from policies.models import BuyerCapacity
-
-WHY = "The parent has guaranteed all trade debts until June."
 
 
 @pytest.fixture
 def firm(db):
-    about = buyer(founded_on=date(1990, 1, 1))
-    statement(about)
-    score_buyer(by=None, buyer=about.pk, today=timezone.now().date())
-    about.refresh_from_db()
-    return about
+    return scored(timezone.now().date())
 
 
 @pytest.fixture
@@ -41,16 +33,8 @@ def other(db):
     return staff(SENIOR_UNDERWRITER, amount=5_000_000)
 
 
-def another_grade(about) -> int:
-    return 8 if about.grade != 8 else 7
-
-
 def proposed(about, by) -> GradeOverride:
-    today = timezone.now().date()
-    until = today + timedelta(days=100)
-    return propose_override(
-        by=by.pk, buyer=about.pk, grade=another_grade(about), reason=WHY, until=until, today=today, at_stake=Decimal(0)
-    )
+    return proposed_grade(about, by, timezone.now().date())
 
 
 @pytest.fixture
@@ -64,7 +48,7 @@ def test_an_underwriter_asks_and_a_second_one_confirms_on_the_page(office, firm,
     address = f"{page}?buyer={firm.pk}"
     assert office.get(address).status_code == 200
     until = timezone.now().date() + timedelta(days=60)
-    told = {"grade": another_grade(firm), "reason": WHY, "until": until.isoformat(), "form_key": str(uuid4())}
+    told = {"grade": another_grade(firm), "reason": REASON, "until": until.isoformat(), "form_key": str(uuid4())}
     assert "at least 20 characters" in office.post(address, {**told, "reason": "short"}).content.decode()
     answer = office.post(address, told)
     row = GradeOverride.objects.get()
@@ -124,7 +108,7 @@ def test_what_nobody_may_confirm_is_refused_on_the_page_and_said_beforehand(firm
     client = signed_in(Client(), other)
     assert "Nobody: it cannot be asked for" in client.get(page).content.decode()
     until = timezone.now().date() + timedelta(days=60)
-    told = {"grade": another_grade(firm), "reason": WHY, "until": until.isoformat(), "form_key": str(uuid4())}
+    told = {"grade": another_grade(firm), "reason": REASON, "until": until.isoformat(), "form_key": str(uuid4())}
     assert "nobody could confirm it" in client.post(page, told).content.decode()
     assert not GradeOverride.objects.exists()
 
