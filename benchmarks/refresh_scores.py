@@ -4,8 +4,9 @@
     .venv/bin/python benchmarks/refresh_scores.py [--buyers 100000] [--rounds 1] [--workers 2]
 
 Both run on the same database, over the same buyers: four of five with accounts of three years, two of five with payment
-experience of a year, some with signals, one of fifty in a firm's book. A round scores everybody under another edition, so
-that every row changes: the one before that in use and that in use, by turns. The floor reads with the refresh's own four queries into memory, writes ready-made rows of history
+experience of a year, some with signals, one of fifty in a firm's book. A round scores everybody under another edition,
+by turns the one before that in use and that in use, so that every row changes. The floor reads with the refresh's own
+four queries into memory, writes ready-made rows of history
 with one binary COPY and repeats them on the buyers with one UPDATE; its commit, in which the foreign keys are checked, is
 measured apart and not counted. The refresh does what the product does: ranges, locks, scoring, alerts and notices,
 audit events, commits. Aim: ratio at most 2.5. It is given in seconds and, for machines that are busy with other things,
