@@ -12,7 +12,7 @@ def own_database(kept: str = "") -> Iterator[bool]:
     """A fresh database, dropped at the end; or the one called `kept`, which stays: True when it was there."""
     former = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = kept or f"benchmark_{os.getpid()}"
-    with connection.cursor() as cursor:
+    with connection._nodb_cursor() as cursor:  # the portal's own database may not be there
         cursor.execute("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", [kept])
         (there,) = cursor.fetchone()
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=bool(kept))

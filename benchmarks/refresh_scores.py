@@ -6,9 +6,8 @@
 Both run on the same database, over the same buyers: four of five with accounts of three years, two of five with payment
 experience of a year, some with signals, one of fifty in a firm's book. A round scores everybody under another edition,
 by turns the one before that in use and that in use, so that every row changes. The floor reads with the refresh's own
-four queries into memory, writes ready-made rows of history
-with one binary COPY and repeats them on the buyers with one UPDATE; its commit, in which the foreign keys are checked, is
-measured apart and not counted. The refresh does what the product does: ranges, locks, scoring, alerts and notices,
+four queries into memory, writes ready-made rows of history with one binary COPY and repeats them on the buyers with one
+UPDATE; its commit, in which the foreign keys are checked, is measured apart and not counted. The refresh does what the product does: ranges, locks, scoring, alerts and notices,
 audit events, commits. Aim: ratio at most 2.5. It is given in seconds and, for machines that are busy with other things,
 in seconds of processor, this process and its session's together; the server runs no query in parallel. Then: an ordinary
 day, on which nothing changes; one worker process against several, forked from this one.
