@@ -73,6 +73,11 @@ def word_questions(content: Sequence[str], frequency: Mapping[int, int], total: 
     return [question] if question else []
 
 
+def term_of_pair(content: Sequence[str]) -> list[int]:
+    """The term of two East Asian characters alone: a whole question; of anything else none."""
+    return _pairs(content[0]) if len(content) == 1 and len(content[0]) == 2 and _east_asian(content[0]) else []
+
+
 def part_questions(content: Sequence[str], frequency: Mapping[int, int], total: int) -> list[Question]:
     """For names in whose words these stand: three letters at least, fewer only as a beginning; two characters."""
     asked: list[int] = []

@@ -56,6 +56,7 @@ class TermFrequency(models.Model):
 
     term = models.IntegerField(primary_key=True)
     names = models.PositiveIntegerField()
+    examples = ArrayField(models.BigIntegerField(), default=list, db_default=[])  # of names, where very many have it
 
     objects: ClassVar = models.Manager()
 

@@ -22,6 +22,8 @@ from buyers.models.buyer import BuyerCategory
 from buyers.models.name import NameKind
 from buyers.names import compared_name
 from buyers.search.index import (
+    MANY,
+    PER_QUESTION,
     Hit,
     Lookup,
     Narrowing,
@@ -32,6 +34,7 @@ from buyers.search.index import (
     counted,
     first_in_order,
     frequencies,
+    having_pair,
     looked_through,
     looked_through_sooner,
     put,
@@ -51,6 +54,7 @@ from buyers.terms import (
     piece_questions,
     sizes,
     slip_questions,
+    term_of_pair,
     word_questions,
 )
 from kernel.refusals import Refusal, refusal
@@ -202,20 +206,26 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: Compared) ->
     """Stage by stage into `found`; answers whether a stage was cut off at its limit."""
     meant = [same(asked.meant, narrowing)] if asked.meant else []
     terms = asked_terms(asked.content) | asked_terms(asked.apart)
-    counts, begun, *meant_so = put(frequencies(terms), beginning(asked.key, narrowing, SHOWN + 1), *meant)
+    pair = [] if narrowing.country or narrowing.status else term_of_pair(asked.apart)
+    begins = beginning(asked.key, narrowing, SHOWN + 1)
+    counts, begun, *others = put(frequencies(terms), begins, *meant, *map(having_pair, pair))
+    count, total = counted(counts)
     _keep(found, asked, begun)
     if len(begun) > SHOWN and begun[-1].core == asked.key and all(hit.text.casefold() != asked.text for hit in begun):
         _keep(found, asked, *put(same(asked.key, narrowing)))  # so many bear the name: is the very one among them?
     if len(begun) > SHOWN or _settled(found):
         return len(begun) > SHOWN
-    _keep(found, asked, *meant_so)
+    _keep(found, asked, *others)
     if all(is_fragment(word) for word in asked.apart):
         _keep(found, asked, *put(looked_through(asked.apart[0], narrowing)))
         return True
+    few = count.get(pair[0], 0) < MANY if pair else False
+    if few or (pair and 2 * len(found) > SHOWN):
+        return not few or len(others[-1]) == PER_QUESTION
     if key := pinyin_key(unicodedata.normalize("NFKC", text)):
         for hit in put(with_pinyin(key, narrowing, SHOWN))[0]:
             found.setdefault(hit.pk, (90, BEGINNING, hit))
-    return _by_terms(asked, *counted(counts), narrowing, found, long_beginning=bool(begun) and _long(asked.key))
+    return _by_terms(asked, count, total, narrowing, found, long_beginning=bool(begun) and _long(asked.key))
 
 
 def _by_terms(

@@ -20,6 +20,8 @@ SAME_NAME = 1_000  # of one name, however many bear it
 LOOKED_THROUGH, AT_MOST_LOOKED_THROUGH = 2_000, 50_000
 # A term that more names have never answers a question, alone or with commoner ones: reading its list takes too long.
 MOST_NAMES, MOST_IN_COMMON = 50_000, 200_000
+# Where so many names have a term, examples are kept of it (buyers/search/keeping.py).
+MANY = 2_000
 # Above every character there is.
 _LAST = "\U0010ffff"
 
@@ -126,6 +128,17 @@ def any_of(cores: Sequence[str], narrowing: Narrowing) -> Lookup:
         narrowing,
         cores="|".join(cores),
         limit=NARROWED,
+    )
+
+
+def having_pair(term: int) -> Lookup:
+    """Names with a term that stands alone; where very many have it, examples as they were at the last count."""
+    return Lookup(
+        f"SELECT {_COLUMNS} FROM buyers_name n "  # noqa: S608 - our own words
+        "WHERE n.id = ANY((SELECT examples FROM buyers_termfrequency WHERE term = %(term)s)::bigint[]) UNION ALL "
+        f"(SELECT {_COLUMNS} FROM buyers_name n WHERE n.terms @> ARRAY[%(term)s::int] AND "
+        "(SELECT coalesce(max(names), 0) FROM buyers_termfrequency WHERE term = %(term)s) < %(many)s LIMIT %(limit)s)",
+        {"term": term, "many": MANY, "limit": PER_QUESTION},
     )
 
 

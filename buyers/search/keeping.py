@@ -11,16 +11,33 @@ from django.db.models import Max, Min
 
 from buyers.directory.naming import remake_names, settle_names
 from buyers.models import Buyer, TermFrequency
+from buyers.search.index import MANY
 
 # Of so many names the terms are counted; a larger directory is sampled. A term that fewer of them have is rare.
 COUNTED = 500_000
 FEWEST = 20
+# Of a term that MANY names have a page full of examples is kept: the shortest of so many names looked at.
+EXAMPLES, LOOKED_AT = 51, 50_000
 RANGE = 20_000  # buyers whose names are put right in one transaction
 
 _OUTDATED = """
     SELECT b.id, b.name, b.country FROM buyers_buyer b
     LEFT JOIN buyers_name n ON n.buyer_id = b.id AND n.kind = 'current'
     WHERE b.id BETWEEN %s AND %s AND (n.id IS NULL OR n.text <> b.name OR n.country <> b.country)
+"""
+
+
+_COUNT = """
+    WITH counted AS (
+        SELECT term, round(count(*) * %(scale)s) AS names
+        FROM buyers_name n {counted}, unnest(n.terms) term WHERE term <> 0 GROUP BY term HAVING count(*) >= %(fewest)s
+    ), example AS (
+        SELECT term, (array_agg(n.id ORDER BY length(n.core), n.id))[:%(examples)s] AS examples
+        FROM buyers_name n {looked_at}, unnest(n.terms) term GROUP BY term HAVING count(*) >= %(examples)s
+    )
+    INSERT INTO buyers_termfrequency (term, names, examples)
+    SELECT term, names, CASE WHEN names < %(many)s THEN '{{}}' ELSE coalesce(examples, '{{}}') END
+    FROM counted LEFT JOIN example USING (term)
 """
 
 
@@ -87,15 +104,15 @@ def count_terms() -> int:
         cursor.execute("LOCK TABLE buyers_termfrequency IN SHARE ROW EXCLUSIVE MODE")  # two counts at once: in turn
         cursor.execute("SELECT count(*) FROM buyers_name")
         (total,) = cursor.fetchone()
-        percent = min(100.0, 100.0 * COUNTED / max(total, 1))
-        sample = "" if percent == 100 else f"TABLESAMPLE SYSTEM ({percent:.6f})"
         cursor.execute("DELETE FROM buyers_termfrequency")
         cursor.execute(
-            "INSERT INTO buyers_termfrequency (term, names) "  # noqa: S608 - a number of ours
-            "SELECT term, round(count(*) * %s) FROM "
-            f"buyers_name n {sample}, unnest(n.terms) term WHERE term <> 0 GROUP BY term HAVING count(*) >= %s",
-            [100.0 / percent, FEWEST],
+            _COUNT.format(counted=_sample(COUNTED, total), looked_at=_sample(LOOKED_AT, total)),
+            {"scale": max(total / COUNTED, 1), "fewest": FEWEST, "many": MANY, "examples": EXAMPLES},
         )
         kept = cursor.rowcount
-        cursor.execute("INSERT INTO buyers_termfrequency (term, names) VALUES (0, %s)", [total])
+        cursor.execute("INSERT INTO buyers_termfrequency (term, names, examples) VALUES (0, %s, '{}')", [total])
         return kept
+
+
+def _sample(names: int, total: int) -> str:
+    return f"TABLESAMPLE SYSTEM ({100 * names / total:.6f})" if names < total else ""

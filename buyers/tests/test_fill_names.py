@@ -5,9 +5,10 @@ from django.core.management import call_command
 
 from buyers.models import Buyer, Name, TermFrequency
 from buyers.names import sort_key
-from buyers.search import find_buyers
+from buyers.search import find_buyers, keeping
 from buyers.search.keeping import count_terms, count_terms_if_grown, fill_names, keep_names
 from buyers.tasks import keep_names_current
+from buyers.terms import terms_of
 from buyers.tests.factories import buyer, named
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,28 @@ def test_terms_are_counted_and_rare_ones_left_out():
     assert counted[0] == 25
     assert set(counted.values()) == {25}  # "counted" and its trigrams; a number stands in fewer than twenty
     assert find_buyers(text="counted 7").rows[0].buyer.name == "Counted 7 GmbH"
+
+
+def test_of_terms_that_many_have_the_shortest_names_are_kept_as_examples(monkeypatch: pytest.MonkeyPatch):
+    for constant, value in {"FEWEST": 1, "MANY": 3, "EXAMPLES": 2}.items():
+        monkeypatch.setattr(keeping, constant, value)
+    for name in ("北京市宏远贸易", "上海贸易", "宁波大发贸易", "天津宏远"):
+        buyer(name)
+    count_terms()
+    examples = dict(TermFrequency.objects.values_list("term", "examples"))
+    kept = Name.objects.filter(pk__in=examples[terms_of(["贸易"])[1]]).values_list("text", flat=True)
+    assert set(kept) == {"上海贸易", "宁波大发贸易"}
+    assert examples[terms_of(["宏远"])[1]] == []  # two have it: all of them are found
+
+
+def test_a_large_directory_is_counted_by_a_sample(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(keeping, "COUNTED", 1)
+    monkeypatch.setattr(keeping, "FEWEST", 1)
+    for number in range(40):
+        buyer(f"Counted {number} GmbH")
+    count_terms()
+    counted = TermFrequency.objects.exclude(pk=TermFrequency.ALL_NAMES).values_list("names", flat=True)
+    assert all(names % 40 == 0 for names in counted)  # each name that was looked at stands for forty
 
 
 def test_terms_are_counted_again_only_when_many_names_came():

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models.roles import Role
 from accounts.tests.factories import exporter, member, signed_in, staff
 from buyers import search
-from buyers.models import Buyer, Identifier, TermFrequency
+from buyers.models import Buyer, Identifier, Name, TermFrequency
 from buyers.names import sort_key, spelled
 from buyers.search import Findings, category_warning, find_buyers, index
 from buyers.search.keeping import count_terms, keep_names
@@ -355,6 +355,19 @@ def _noted(name: str, asked: list[str]) -> Callable[..., Any]:
         return question(*values)
 
     return noted
+
+
+def test_two_characters_are_answered_in_one_message_however_many_have_them(common_words: None):
+    for number in range(3):
+        buyer(f"南京{chr(0x4E00 + number)}汇通", country="CN")
+    names = Name.objects.filter(text__contains="贸易").order_by("-id").values_list("pk", flat=True)
+    TermFrequency.objects.filter(term__in=terms_of(["贸易"])).update(examples=list(names[:51]))
+    for text, found in (("贸易", 51), ("汇通", 3)):
+        with CaptureQueriesContext(connection) as run:
+            assert len(search.candidates(text, limit=60)) == found
+        assert sum("buyers_name" in query["sql"] for query in run.captured_queries) == 1
+    assert find_buyers(text="贸易").more
+    assert not find_buyers(text="汇通").more
 
 
 @pytest.mark.parametrize(
