@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from buyers.chinese import pinyin_key
 from buyers.legal_forms import is_fragment
 from buyers.search import ENOUGH, LONG_BEGINNING, LONGEST, SHORTEST, candidates, cleaned
-from buyers.search.index import PER_QUESTION, Hit, Lookup, TookTooLong, counted, frequencies, put, too_common
+from buyers.search.index import PER_QUESTION, Hit, Lookup, TookTooLong, array, counted, frequencies, put, too_common
 from buyers.search.ranking import SHORTEST_ALIKE, Asked, asked_of, compared
 from buyers.search.ways import BEGINNING, NAME, ONE_SLIP
 from buyers.terms import Question, asked_terms, one_slip_away, part_questions, sizes, slip_questions, word_questions
@@ -156,7 +156,7 @@ def _question(wanted: Sequence[_Wanted], questions: Callable[[_Wanted], list[Que
     """Names that have all the terms of one of the questions about a name."""
     asked = [(one, question) for one in wanted for question in questions(one) if not too_common((question,))]
     for stage, sized in ((_TERMS, False), (_TERMS_AND_SIZE, True)):
-        _ask(stage, [(one, _array(question.terms)) for one, question in asked if question.sized == sized])
+        _ask(stage, [(one, array(question.terms)) for one, question in asked if question.sized == sized])
 
 
 def _ask(stage: _Stage, asked: Sequence[tuple[_Wanted, str]]) -> None:
@@ -172,7 +172,7 @@ def _put(stage: _Stage, asked: Sequence[tuple[_Wanted, str]]) -> list[tuple[_Wan
     values: dict[str, list[Any]] = {
         "places": list(range(len(asked))),
         "texts": [text for _one, text in asked],
-        "sizes": [_array(sizes(one.asked.content)) for one, _text in asked] if "q.sizes" in stage.condition else [],
+        "sizes": [array(sizes(one.asked.content)) for one, _text in asked] if "q.sizes" in stage.condition else [],
         "countries": [one.country for one, _text in asked],
     }
     count = [0] * len(asked)
@@ -180,7 +180,3 @@ def _put(stage: _Stage, asked: Sequence[tuple[_Wanted, str]]) -> list[tuple[_Wan
         asked[place][0].keep(Hit(*hit))
         count[place] += 1
     return [one for one, hits in zip(asked, count, strict=True) if hits == stage.most]
-
-
-def _array(numbers: Iterable[int]) -> str:
-    return "{" + ",".join(map(str, numbers)) + "}"

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('buyers', '0024_alerts_by_moment'),
+        ('buyers', '0025_list_results_and_proposals_of_rows'),
     ]
 
     operations = [
