@@ -41,6 +41,17 @@ def money(name: str, label: Any, currency: str = "currency") -> Callable[[models
     return shown
 
 
+def number(name: str, label: Any) -> Callable[[models.Model], str]:
+    """A list's column: a whole number as readers see numbers."""
+
+    @admin.display(description=label, ordering=name)
+    def shown(row: models.Model) -> str:
+        return amount_shown(getattr(row, name), "JPY", with_code=False)
+
+    shown.__name__ = f"{name} num"  # Django makes the cell's class of it
+    return shown
+
+
 class OfficeAdmin(admin.ModelAdmin):
     """Access by staff group instead of Django's permission rows: `seen_by` look, `changed_by` may edit.
 

@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline
+from accounts.admin import OfficeAdmin, ReadOnlyAdmin, ReadOnlyInline, number
 from accounts.models.roles import CLAIMS_HANDLER, SENIOR_UNDERWRITER, UNDERWRITER
 from buyers.models import BuyerLink, FeedRun, HitDecision, SanctionsEntry, SanctionsName, ScreeningHit, ScreeningRun
 from buyers.views import office_feeds, office_screening
@@ -19,8 +20,8 @@ class FeedRunAdmin(OfficeAdmin):
 
     seen_by = added_by = UNDERWRITERS
     list_display = (
-        "file_name", "kind", "edition", "stage", "rows_read", "taken_in", "repeated", "not_ours", "refused", "signals",
-        "removed", "started_at",
+        "file_name", "kind", "edition", "stage", number("rows_read", _("Rows read")), number("taken_in", _("Taken in")),
+        number("refused", _("Refused")), number("signals", _("New signals")), "started_at",
     )  # fmt: skip
     list_filter = ("kind", "stage")
     ordering = ("-pk",)
