@@ -47,11 +47,12 @@ def advice(former: int | None, grade: int) -> Advice:
 def _worse(grade: int) -> Advice:
     gravity = _gravity(grade, Gravity.WORSE)
     if grade >= NEAR_FAILURE:
-        steps = ("hold_deliveries", "collect_now", "cut_the_limit", "get_security")
-        return Advice("means_near_failure", steps, "bad", gravity)
+        last_calls = ("hold_deliveries", "collect_now", "report_own_overdue", "cut_the_limit", "get_security")
+        return Advice("means_near_failure", last_calls, "bad", gravity)
     if grade >= HIGH_RISK:
-        return Advice("means_high_risk", ("cut_the_limit", "get_security", "remind_earlier"), "bad", gravity)
-    return Advice("means_weaker", ("watch_payments", "remind_earlier"), "warn", gravity)
+        steps = ("cut_the_limit", "get_security", "report_own_overdue", "remind_earlier")
+        return Advice("means_high_risk", steps, "bad", gravity)
+    return Advice("means_weaker", ("watch_payments", "report_own_overdue", "remind_earlier"), "warn", gravity)
 
 
 def _gravity(grade: int, least: Gravity) -> Gravity:
@@ -98,18 +99,20 @@ def alert_advice(kind: str, facts: Mapping[str, Any], of_score: bool) -> Advice:
 
 @dataclass(frozen=True)
 class Stake:
-    """What a firm has on a buyer: a limit, open invoices (None: it keeps no invoices here, so nobody knows)."""
+    """What a firm has on a buyer: a limit, open invoices, overdue ones (None: it keeps no invoices here, so nobody
+    knows)."""
 
     limit: bool
     invoices: bool | None
+    overdue: bool | None
 
 
-LIMIT, INVOICES, EITHER = "limit", "invoices", "either"
+LIMIT, INVOICES, OVERDUE, EITHER = "limit", "invoices", "overdue", "either"
 NEEDED = {
     "cut_the_limit": LIMIT,
     "ask_for_more": LIMIT,
     "file_the_claim": INVOICES,
-    "report_own_overdue": INVOICES,
+    "report_own_overdue": OVERDUE,
     "collect_now": INVOICES,
     "watch_payments": INVOICES,
     "remind_earlier": INVOICES,
@@ -137,7 +140,8 @@ def fitting(steps: Iterable[str], stake: Stake) -> tuple[str, ...]:
 
 def _has(stake: Stake, needed: str) -> bool:
     owed = stake.invoices is not False  # where nobody knows, it may be
-    return {LIMIT: stake.limit, INVOICES: owed, EITHER: stake.limit or owed}.get(needed, True)
+    overdue = stake.overdue is not False
+    return {LIMIT: stake.limit, INVOICES: owed, OVERDUE: overdue, EITHER: stake.limit or owed}.get(needed, True)
 
 
 @dataclass(frozen=True)

@@ -472,7 +472,7 @@ SIGNALS: dict[str, Any] = {
     # what can be done now, besides what a regrade asks for
     "read_the_accounts": _("Read what the new accounts changed in the grade."),
     "ask_for_accounts": _("Ask the buyer for its accounts and send them to us."),
-    "report_own_overdue": _("If invoices of yours are overdue too, report them on time."),
+    "report_own_overdue": _("If invoices of yours are overdue, report them on time."),
     "check_who_signs": _("Check who may order and sign for the company."),
     "check_the_address": _("Check the delivery address of orders: swindlers like to order in good names."),
     "check_the_name": _("Put the new name on orders and invoices; check that the number is the same."),

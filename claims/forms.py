@@ -10,7 +10,9 @@ from claims.models.paper import PaperKind
 from desk.forms import FilesField, FormKey
 from kernel.currencies import MINOR_UNITS, OFFERED_FIRST
 from policies.models import Policy
-from receivables.forms import DayInput
+from receivables.forms import DayInput, amount_field
+
+CURRENCIES = [(code, code) for code in dict.fromkeys((*OFFERED_FIRST, *sorted(MINOR_UNITS)))]
 
 
 class ClaimDetailsForm(forms.ModelForm):
@@ -37,7 +39,7 @@ class StartClaimForm(ClaimDetailsForm):
     policy = forms.ModelChoiceField(label=_("Policy"), queryset=Policy.objects.none(), empty_label=None)
     currency = forms.ChoiceField(
         label=_("Currency of the invoices"),
-        choices=[(code, code) for code in dict.fromkeys((*OFFERED_FIRST, *sorted(MINOR_UNITS)))],
+        choices=CURRENCIES,
     )
     form_key = FormKey()
 
@@ -49,6 +51,16 @@ class StartClaimForm(ClaimDetailsForm):
         newest = policies.first()
         if newest:
             self.fields["policy"].initial, self.fields["currency"].initial = newest.pk, newest.currency
+
+
+class OverdueForm(forms.Form):
+    """What a buyer owes beyond its day."""
+
+    amount = amount_field(_("Overdue amount"), help_text=_("With VAT, less what has been paid."))
+    currency = forms.ChoiceField(label=_("Currency"), choices=CURRENCIES)
+    due_on = forms.DateField(
+        label=_("Due date"), widget=DayInput, help_text=_("Of the oldest invoice that has not been paid.")
+    )
 
 
 class PapersForm(forms.Form):

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from claims.views import claim, item, paper
+from claims.views import claim, item, overdue, paper
 
 urlpatterns = [
     path("", claim.claims, name="claims"),
     path("file/", claim.file_claim, name="file_claim"),
     path("file/<int:buyer>/", claim.file_claim, name="file_claim"),
+    path("overdue/<int:buyer>/", overdue.report_overdue, name="report_overdue"),
     path("<int:pk>/", claim.claim, name="claim"),
     path("<int:pk>/amend/", claim.amend_claim, name="amend_claim"),
     path("<int:pk>/send/", claim.send_claim, name="send_claim"),

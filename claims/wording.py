@@ -13,6 +13,8 @@ WORDS: dict[str, Any] = {
     **below.WORDS,
     # Kinds of paper
     **{f"paper_{kind.value}": kind.label for kind in PaperKind},
+    # Overdues
+    "not_overdue_yet": _("%(due_on)s has not passed yet: nothing is overdue on its due date."),
     # Filing
     "no_invoice_claimed": _("Add at least one invoice: a claim is made for invoices."),
     "event_in_future": _("This day lies in the future. A claim is made for what has happened."),
@@ -78,6 +80,7 @@ WORDS: dict[str, Any] = {
     "audit_attach_paper": _("Added a paper to a claim"),
     "audit_remove_paper": _("Took a paper out of a claim"),
     "audit_file_claim": _("Filed a claim"),
+    "audit_report_overdue": _("Reported an overdue"),
     "audit_hand_back_claim": _("Handed a claim back to a colleague"),
     "audit_withdraw_claim": _("Withdrew a claim"),
     "audit_take_claim": _("Took a claim"),

@@ -75,7 +75,7 @@ example("alert", "alert_done", pk=lambda w: w.alert.pk)
 example("buyer_letter", pk=lambda w: w.buyer.pk, kind=lambda w: "security")
 example("notice", pk=lambda w: w.notice.pk)
 example("document", pk=lambda w: w.document.pk)
-example("file_claim", buyer=lambda w: w.buyer.pk)
+example("file_claim", "report_overdue", buyer=lambda w: w.buyer.pk)
 example(
     "claim", "amend_claim", "send_claim", "hand_back_claim", "withdraw_claim", "add_claim_invoice", "attach_papers",
     pk=lambda w: w.claim.pk,

@@ -1,10 +1,9 @@
 """Links between companies: recorded, ended, taken from a file. Nothing is overwritten."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-from celery import signature
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from accounts.access import require_group
@@ -18,8 +17,6 @@ from kernel.refusals import Refused, refusal, refuse
 
 # Any number; it only has to be the same for all who link. Two that link at once could close a circle together.
 LINKING = 20_264
-# By its name, for the task calls actions that wake it.
-LOOK_FOR_LINKED_TROUBLE = "buyers.feeds.tasks.look_for_linked_trouble"
 
 
 @action
@@ -47,15 +44,9 @@ def link_buyers(
     row = BuyerLink.objects.create(
         buyer=one, relation=relation, other=two, source=source.strip()[:60], since=since, recorded_by_id=by
     )
-    wake_the_linked([two.pk])
+    BuyerLink.objects.wake_the_linked([two.pk])
     record(by=by, subject=row, buyer=one.pk, relation=relation, other=two.pk, source=source)
     return row
-
-
-def wake_the_linked(troubled: Iterable[int]) -> None:
-    """Once the transaction stands, have what befell `troubled` looked for at those linked to them, where anybody is."""
-    if BuyerLink.objects.current().to_any(troubled).exists():
-        transaction.on_commit(signature(LOOK_FOR_LINKED_TROUBLE).delay, robust=True)
 
 
 @action

@@ -13,12 +13,11 @@ from accounts.access import require_group
 from accounts.audit import action, record
 from accounts.models.roles import UNDERWRITER_GROUPS
 from buyers.actions.alert import tell_of_regrades
-from buyers.actions.link import wake_the_linked
 from buyers.explanation import Scored, explained, reasons
 from buyers.freshness import next_looks
 from buyers.grading import Grades, graded, marks
 from buyers.indicators import indicators
-from buyers.models import Alert, BookEntry, Buyer, Score, ScoreRange, ScoreRun
+from buyers.models import Alert, BookEntry, Buyer, BuyerLink, Score, ScoreRange, ScoreRun
 from buyers.models.columnar import fraction, listed, rows_of, same, text, whole
 from buyers.models.score_facts import ScoreFacts, facts_of_buyer, facts_of_range, left_in_range
 from buyers.scorecard import Edition, edition
@@ -149,7 +148,7 @@ def _write(batch: _Batch) -> _Written:
     trouble_from = catalogue().linked.downgrade_from_grade
     fallen = (in_force >= trouble_from) & (facts.grade > 0) & (facts.grade < trouble_from)
     if fallen.any():
-        wake_the_linked(facts.buyers[fallen].tolist())
+        BuyerLink.objects.wake_the_linked(facts.buyers[fallen].tolist())
     raised = Alert.objects.raise_for(news) if news else []
     if raised:
         tell_of_regrades(by=None, raised=raised)

@@ -13,8 +13,7 @@ from accounts.audit import action, record
 from accounts.models import User
 from accounts.models.roles import STAFF_GROUPS
 from buyers.actions.alert import raise_signal_alerts
-from buyers.actions.link import wake_the_linked
-from buyers.models import Buyer, Signal
+from buyers.models import Buyer, BuyerLink, Signal
 from buyers.models.signal import SignalKind
 from buyers.signals import Event, catalogue, kind_of
 from buyers.tasks import plan_scores, score_signalled
@@ -83,7 +82,7 @@ def _appended(by: int | None, events: Sequence[Event]) -> list[int]:
         at_once |= buyers if days == 0 else set()
     _wake(at_once)
     if troubled := {buyer for _signal, buyer, kind in rows if kind in catalogue().linked.public}:
-        wake_the_linked(troubled)
+        BuyerLink.objects.wake_the_linked(troubled)
     new = [signal for signal, _buyer, _kind in rows]
     if new:
         raise_signal_alerts(by=by, signals=new)

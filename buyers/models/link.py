@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 import pgtrigger
+from celery import signature
 from django.conf import settings
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,8 @@ class Relation(models.TextChoices):
 
 # Links of merged entries are links of the firm they were merged into. A chain longer than this is a fault in the data.
 DEEPEST_GROUP = 50
+# By its name: the task calls actions that wake it.
+LOOK_FOR_LINKED_TROUBLE = "buyers.feeds.tasks.look_for_linked_trouble"
 _UP = """
     WITH RECURSIVE above (id, depth) AS (
         SELECT %(buyer)s::bigint, 0
@@ -69,6 +72,11 @@ class BuyerLinkQuerySet(models.QuerySet["BuyerLink"]):
         """Those whose other end is one of `buyers`, or an entry merged into one of them."""
         ends = list(buyers)
         return self.filter(Q(other__in=ends) | Q(other__merged_into__in=ends))
+
+    def wake_the_linked(self, troubled: Iterable[int]) -> None:
+        """Once the transaction stands, have what befell `troubled` looked for at those linked to them, where any are."""
+        if self.current().to_any(troubled).exists():
+            transaction.on_commit(signature(LOOK_FOR_LINKED_TROUBLE).delay, robust=True)
 
     @staticmethod
     def above(buyer: int) -> list[int]:

@@ -104,24 +104,30 @@ ALL_STEPS = ("stop_delivering", "cut_the_limit", "ask_for_more", "ask_for_cover"
 @pytest.mark.parametrize(
     ("stake", "steps"),
     [
-        (Stake(True, True), ("stop_delivering", "cut_the_limit", "ask_for_more", "collect_now", "get_security")),
-        (Stake(True, False), ("stop_delivering", "cut_the_limit", "ask_for_more", "get_security")),
-        (Stake(True, None), ("stop_delivering", "cut_the_limit", "ask_for_more", "collect_now", "get_security")),
-        (Stake(False, True), ("stop_delivering", "ask_for_cover", "collect_now", "get_security")),
-        (Stake(False, None), ("stop_delivering", "ask_for_cover", "collect_now", "get_security")),
-        (Stake(False, False), ("stop_delivering", "ask_for_cover", "nothing_at_stake")),
+        (Stake(True, True, True), ("stop_delivering", "cut_the_limit", "ask_for_more", "collect_now", "get_security")),
+        (Stake(True, False, False), ("stop_delivering", "cut_the_limit", "ask_for_more", "get_security")),
+        (Stake(True, None, None), ("stop_delivering", "cut_the_limit", "ask_for_more", "collect_now", "get_security")),
+        (Stake(False, True, False), ("stop_delivering", "ask_for_cover", "collect_now", "get_security")),
+        (Stake(False, None, None), ("stop_delivering", "ask_for_cover", "collect_now", "get_security")),
+        (Stake(False, False, False), ("stop_delivering", "ask_for_cover", "nothing_at_stake")),
     ],
 )
 def test_only_what_a_firm_can_do_is_advised(stake: Stake, steps: tuple[str, ...]):
     assert fitting(ALL_STEPS, stake) == steps
 
 
+@pytest.mark.parametrize(("overdue", "offered"), [(True, True), (None, True), (False, False)])
+def test_an_overdue_is_to_be_reported_where_there_is_one_or_nobody_knows(overdue: bool | None, offered: bool):
+    for grade in (5, 7, 9):
+        assert ("report_own_overdue" in fitting(advice(4, grade).steps, Stake(True, True, overdue))) is offered
+
+
 @pytest.mark.parametrize("limit", [True, False])
 @pytest.mark.parametrize("invoices", [True, False, None])
 def test_something_is_always_said(limit: bool, invoices: bool | None):
-    assert fitting(("collect_now",), Stake(limit, invoices))
-    assert fitting(("cut_the_limit", "watch_payments"), Stake(limit, invoices))
-    assert fitting(("watch_payments",), Stake(True, False)) == ("nothing_to_collect",)
+    assert fitting(("collect_now",), Stake(limit, invoices, invoices))
+    assert fitting(("cut_the_limit", "watch_payments"), Stake(limit, invoices, invoices))
+    assert fitting(("watch_payments",), Stake(True, False, False)) == ("nothing_to_collect",)
 
 
 def told(kind: str, day: date = DAY, reporter: int | None = None, staff_only: bool = False, **facts) -> Told:

@@ -209,13 +209,16 @@ def has_ended(limit: CreditLimit, today: date) -> bool:
 
 
 def stake_of(shown: Shown) -> Stake:
-    """Whether the firm has a limit on the buyer, and open invoices (None: it has never recorded any of any buyer)."""
+    """Whether the firm has a limit on the buyer, open invoices and overdue ones (None: it has never recorded any of any
+    buyer)."""
     limit = limit_rows.first(**shown.whose)
+    covered = limit is not None and not has_ended(limit, shown.today)
     firm = shown.entry.exporter_id
-    owed: bool | None = open_invoices(firm).filter(buyer__in=shown.same).exists()
-    if not owed and not Invoice.objects.of(firm).exists():
-        owed = None
-    return Stake(limit=limit is not None and not has_ended(limit, shown.today), invoices=owed)
+    first_due = open_invoices(firm).filter(buyer__in=shown.same).order_by("due_on").values_list("due_on", flat=True)
+    if due_on := first_due.first():
+        return Stake(covered, invoices=True, overdue=due_on < shown.today)
+    known = False if Invoice.objects.of(firm).exists() else None
+    return Stake(covered, invoices=known, overdue=known)
 
 
 def owed_by(shown: Shown) -> dict[str, Any]:
