@@ -74,7 +74,7 @@ class BuyerLinkQuerySet(models.QuerySet["BuyerLink"]):
         return self.filter(Q(other__in=ends) | Q(other__merged_into__in=ends))
 
     def wake_the_linked(self, troubled: Iterable[int]) -> None:
-        """Once the transaction stands, have what befell `troubled` looked for at those linked to them, where any are."""
+        """Once the transaction stands, have what befell `troubled` looked for at who is linked to them, if anybody."""
         if self.current().to_any(troubled).exists():
             transaction.on_commit(signature(LOOK_FOR_LINKED_TROUBLE).delay, robust=True)
 
