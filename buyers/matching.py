@@ -16,6 +16,8 @@ from kernel.refusals import Refusal, refusal
 
 CERTAIN, CHOOSE, UNKNOWN, REFUSED = "certain", "choose", "unknown", "refused"
 
+# Kinds of numbers that carry their kind in them: check digits and a length, or a country, that no other number has.
+KNOWN_BY_FORM = ("LEI", "USCC", "VAT")
 MOST_CANDIDATES = 5
 # Names less likely one company's than this speak against a number, and are no candidates.
 LEAST_LIKELY = 0.3
@@ -46,6 +48,7 @@ class Entity:
     address: str = ""
     city: str = ""
     private_person: bool = False
+    dissolved: bool = False
     numbers: frozenset[tuple[str, str]] = frozenset()
     further_names: tuple[str, ...] = ()
 
@@ -53,6 +56,10 @@ class Entity:
     def names(self) -> tuple[str, ...]:
         """The present one first."""
         return (self.name, *self.further_names)
+
+    def lacks(self, scheme: str, value: str) -> bool:
+        """True when its number of this kind is another one."""
+        return bool(scheme) and any(s == scheme for s, _value in self.numbers) and not self.has(scheme, value)
 
     def has(self, scheme: str, value: str) -> bool:
         """True when it has this number; of a kind nobody named, when any of its numbers reads so."""
@@ -95,17 +102,28 @@ def judged(row: Row, entities: Collection[Entity]) -> Judged:
 
 
 def _by_number(row: Row, found: Sequence[Entity]) -> Judged:
-    """A number decides, unless it is several entities', or the name or the country speaks against it."""
+    """A number decides, unless it is several entities', or name, country or another number speaks against it.
+
+    A number of a kind nobody named may be anything (a customer number reads like a register's): beside it the name must
+    speak for the company, or the number be of a kind that is known by its form.
+    """
     if any(e.private_person for e in found):
         return Judged(REFUSED, refusal("buyer_is_private_person"))
     choices = _choices(row, found, all_of_them=True)
     if len(found) > 1:
         return Judged(CHOOSE, refusal("match_numbers_disagree"), choices=choices)
     [only] = found
-    if row.name and _contradicted(row.name, only):
-        return Judged(CHOOSE, refusal("match_name_contradicts"), choices=choices)
-    if row.country and only.country and row.country != only.country:
-        return Judged(CHOOSE, refusal("match_country_contradicts"), choices=choices)
+    alike = _alike(row.name, only)
+    known = {value for scheme, value in only.numbers if scheme in KNOWN_BY_FORM}
+    against = {
+        "match_name_contradicts": alike is False,
+        "match_country_contradicts": bool(row.country and only.country) and row.country != only.country,
+        "match_further_number_differs": any(only.lacks(*number) for number in row.numbers),
+        "match_kind_open": not alike and not any(only.has(*n) and (n[0] or n[1] in known) for n in row.numbers),
+        "match_dissolved": only.dissolved,
+    }
+    if reason := next((code for code, holds in against.items() if holds), ""):
+        return Judged(CHOOSE, refusal(reason), choices=choices)
     return Judged(CERTAIN, refusal("match_by_number"), only.buyer, choices)
 
 
@@ -122,6 +140,8 @@ def _by_name(row: Row, listed: Sequence[Entity], choices: tuple[Choice, ...]) ->
     kinds = {"", *(scheme for scheme, _value in only.numbers)}
     if any(scheme in kinds for scheme, _value in row.numbers):
         return Judged(CHOOSE, refusal("match_number_differs"), choices=choices)
+    if same_place(row, only) and only.dissolved:
+        return Judged(CHOOSE, refusal("match_dissolved"), choices=choices)
     if same_place(row, only):
         return Judged(CERTAIN, refusal("match_by_name_and_address"), only.buyer, choices)
     if (row.address or row.city) and (only.address or only.city):
@@ -154,10 +174,12 @@ def _same_name(row: Row, entity: Entity) -> bool:
     )
 
 
-def _contradicted(name: str, entity: Entity) -> bool:
-    """Another company's name. Names in two scripts cannot be held against each other."""
+def _alike(name: str, entity: Entity) -> bool | None:
+    """Whether the name can be this company's; None when there is none, or only one in the other script."""
     comparable = [other for other in entity.names if has_han(other) == has_han(name)]
-    return bool(comparable) and max(name_likeness(name, other).score for other in comparable) < LEAST_LIKELY
+    if not name or not comparable:
+        return None
+    return max(name_likeness(name, other).score for other in comparable) >= LEAST_LIKELY
 
 
 def _choices(row: Row, found: Collection[Entity], all_of_them: bool = False) -> tuple[Choice, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from buyers.customer_lists.places import country_code
 from buyers.identity import DUNS, REGISTER, SCHEMES, checked, guessed_schemes, normalised
-from buyers.matching import Row
+from buyers.matching import KNOWN_BY_FORM, Row
 from buyers.names import words_of
 from kernel.refusals import Refusal, refusal
 
@@ -163,7 +163,7 @@ def _by_content(values: Sequence[str]) -> str:
     enough = max(1, _MOSTLY * len(values))
     schemes = [s for value in values for s in guessed_schemes(value) if s not in (DUNS, REGISTER)]
     likeliest = max(SCHEMES, key=schemes.count)
-    if schemes.count(likeliest) >= enough and likeliest in ("LEI", "USCC", "VAT"):
+    if schemes.count(likeliest) >= enough and likeliest in KNOWN_BY_FORM:
         return likeliest
     if sum(bool(country_code(value)) for value in values) >= enough:
         return COUNTRY

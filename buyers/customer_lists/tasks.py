@@ -95,7 +95,9 @@ def match_next_range() -> bool:
 
 
 def write_next_result() -> bool:
-    """Claim a result file and write it; False when there was none."""
+    """Claim a result file and write it; False when there was none. One at a time: the others match."""
+    if ListResult.objects.held().exists():
+        return False
     worker = worker_name()
     claimed = ListResult.objects.claim_next(worker, timedelta(seconds=settings.MATCH_LEASE_SECONDS))
     if claimed is None:

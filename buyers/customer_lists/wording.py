@@ -33,6 +33,11 @@ CUSTOMER_LISTS: dict[str, Any] = {
     "match_numbers_disagree": _("The numbers of the row belong to different companies."),
     "match_name_contradicts": _("The number is this company’s, but the name is another one."),
     "match_country_contradicts": _("The number is this company’s, but it is in another country."),
+    "match_further_number_differs": _("A number is this company’s, but another number of the row is not."),
+    "match_kind_open": _(
+        "A company has this number, but the row does not say of which kind it is, nor a name like the company’s."
+    ),
+    "match_dissolved": _("The row is this company, but the company is dissolved; somebody may have succeeded it."),
     "match_name_shared": _("%(number)s companies bear this name."),
     "match_country_missing": _("One company bears this name, but the row gives no country."),
     "match_number_differs": _("A company of this name has another number."),

@@ -194,6 +194,15 @@ def test_a_merged_entry_is_matched_as_the_one_it_is_today_and_a_person_never(cle
     assert {numbered.reason, named.reason} == {"buyer_is_private_person"}
 
 
+def test_a_company_that_is_dissolved_is_offered_and_never_taken(page: Client, clerk, firm):
+    gone = buyer("Kesselring Werkzeuge GmbH", status="dissolved", city="Solingen", identifiers={"VAT": "DE136695976"})
+    row = matched(clerk, firm, "Name,Country,VAT,City\nKesselring,DE,DE136695976,\nKesselring Werkzeuge,DE,,Solingen\n")
+    for line in row.rows.all():
+        assert (line.reason, line.chosen, line.candidates[0]["buyer"]) == ("match_dissolved", None, gone.pk)
+    shown = page.get(reverse("customer_list", args=[row.pk])).content.decode()
+    assert "the company is dissolved" in shown and "Dissolved" in shown
+
+
 def test_a_list_of_thousands_is_cut_into_ranges_that_are_matched_once_each(clerk, firm, known, settings):
     settings.MATCH_RANGE_SIZE = 3
     row = matched(clerk, firm, "Name,VAT\n" + "Kesselring,DE136695976\n" * 10)

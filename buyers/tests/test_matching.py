@@ -12,6 +12,10 @@ ACME_AG = Entity(2, "Acme Trading AG", "DE", city="Berlin")
 ACME_AT = Entity(3, "Acme Trading GmbH", "AT", city="Wien")
 OTHER = Entity(4, "Zenith Maschinenbau SE", "DE", numbers=frozenset({("VAT", "DE111111125")}))
 NUMBER, OTHERS = (("VAT", "DE136695976"),), (("VAT", "DE111111125"),)
+PLAIN = Entity(5, "Plain Ltd", "GB", numbers=frozenset({("CRN", "01234567")}))
+FRENCH = Entity(6, "Quux SAS", "FR", numbers=frozenset({("VAT", "FR40303265045")}))
+ACME_FR = Entity(7, "Acme Trading SAS", "FR", numbers=frozenset({("VAT", "FR40303265045")}))
+GONE = Entity(8, "Gone GmbH", "DE", city="Kiel", dissolved=True, numbers=frozenset({("VAT", "DE119429301")}))
 OLAF = Entity(9, "Olaf Meier", "DE", private_person=True, numbers=frozenset({("X", "1234")}))
 
 
@@ -27,6 +31,33 @@ OLAF = Entity(9, "Olaf Meier", "DE", private_person=True, numbers=frozenset({("X
         (Row("Nordwind Reederei KG", "DE", numbers=NUMBER), [ACME], "choose", "match_name_contradicts", None),
         (Row("Acme Trading", "FR", numbers=NUMBER), [ACME], "choose", "match_country_contradicts", None),
         (Row("Acme", numbers=(*NUMBER, *OTHERS)), [ACME, OTHER], "choose", "match_numbers_disagree", None),
+        # of several numbers one speaks against the company
+        (Row("Acme", "DE", numbers=(*NUMBER, ("DUNS", "123456789"))), [ACME], "certain", "match_by_number", 1),
+        (
+            Row("Acme", "DE", numbers=(*NUMBER, ("VAT", "DE811569869"))), [ACME],
+            "choose", "match_further_number_differs", None,
+        ),
+        (Row("Acme", "DE", numbers=(*NUMBER, ("", "K10001"))), [ACME], "certain", "match_by_number", 1),
+        # a number of a kind nobody named: its form, or the name, says that it is one of the company's
+        (Row("", numbers=(("", "DE136695976"),)), [ACME], "certain", "match_by_number", 1),
+        (Row("Plain Ltd", "GB", numbers=(("", "01234567"),)), [PLAIN], "certain", "match_by_number", 5),
+        (Row("", "GB", numbers=(("", "01234567"),)), [PLAIN], "choose", "match_kind_open", None),
+        (Row("普蓝有限公司", "GB", numbers=(("", "01234567"),)), [PLAIN], "choose", "match_kind_open", None),
+        (Row("Quux SA", "GB", numbers=(("", "01234567"),)), [PLAIN], "choose", "match_name_contradicts", None),
+        (Row("", "GB", numbers=(("CRN", "01234567"),)), [PLAIN], "certain", "match_by_number", 5),
+        # a number with right check digits, of another country than the row's
+        (
+            Row("Acme Trading GmbH", "DE", "", "Hamburg", (("VAT", "FR40303265045"),)), [FRENCH, ACME],
+            "choose", "match_name_contradicts", None,
+        ),
+        (
+            Row("Acme Trading", "DE", "", "Hamburg", (("VAT", "FR40303265045"),)), [ACME_FR],
+            "choose", "match_country_contradicts", None,
+        ),
+        (Row("Acme Trading", numbers=(("VAT", "FR40303265045"),)), [ACME_FR], "certain", "match_by_number", 7),
+        # a company that is no more
+        (Row("Gone GmbH", "DE", numbers=(("VAT", "DE119429301"),)), [GONE], "choose", "match_dissolved", None),
+        (Row("Gone GmbH", "DE", city="Kiel"), [GONE], "choose", "match_dissolved", None),
         # a number that is nobody's
         (Row("Quux", numbers=(("VAT", "DE1"),)), [], "unknown", "match_number_unknown", None),
         (

@@ -267,8 +267,11 @@ def _review(request: HttpRequest, row: CustomerList) -> dict[str, Any]:
     show = request.GET.get("show") if request.GET.get("show") in Outcome.values else usual
     alone = show == Outcome.CHOOSE and request.GET.get("named") == ALONE
     rows = row.rows.only_namesakes() if alone else row.rows.filter(outcome=show)
-    if begin := row_number(request.GET.get("from", "")):
+    begin = row_number(request.GET.get("from", ""))
+    if begin and rows.filter(number__lt=begin).exists():
         rows = rows.filter(number__gte=begin)
+    else:
+        begin = None
     page = keyset_page(request, rows.select_related("proposal"), order=("number", "id"), size=ROWS_SHOWN)
     _complete(page.rows, row.exporter_id)
     to_add = row.rows.to_add()

@@ -11,6 +11,7 @@ from django.db import connection
 from buyers.customer_lists.search.names import buyers_called
 from buyers.matching import MOST_CANDIDATES, Entity, Row
 from buyers.models import Buyer, Identifier, Name
+from buyers.models.buyer import BuyerStatus
 from buyers.models.name import NameKind
 from buyers.names import spelled
 
@@ -86,7 +87,7 @@ def _entities(buyers: Iterable[int]) -> dict[int, Entity]:
     made = {
         row.pk: Entity(
             row.pk, row.name, str(row.country or ""), row.address, row.city, row.private_person,
-            frozenset(numbers[row.pk]), tuple(sorted(former[row.pk] - {row.name})),
+            row.status == BuyerStatus.DISSOLVED, frozenset(numbers[row.pk]), tuple(sorted(former[row.pk] - {row.name})),
         )
         for row in present.values()
     }  # fmt: skip
