@@ -1,5 +1,6 @@
 """The office's pages about scores: for underwriters, and each calling the action everybody else calls."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -150,6 +151,10 @@ def test_a_score_shows_its_working_to_staff(office):
     assert "Equity is 35 % of total assets" in content
     assert "Pays" not in content or "Days paid after terms" in content
     assert str(row.points) in content
+    explanation = row.for_staff()
+    shown = re.findall(r'<td data-l="Points" class="num">([^<]*)</td>', content)
+    assert [int(points.replace("−", "-")) for points in shown] == [line.points for line in explanation.lines]
+    assert content.count('class="bar pull"') >= len(explanation.lines)
 
 
 def test_a_score_nobody_made_leads_back(office):
