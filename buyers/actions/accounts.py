@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.access import require_group, require_role
 from accounts.audit import action, record
 from accounts.models.roles import UNDERWRITER_GROUPS
+from buyers.actions.alert import raise_signal_alerts
 from buyers.actions.score import score_buyer
 from buyers.models import Buyer, FinancialStatement, PaymentExperience, Signal
 from buyers.models.accounts import LINES
@@ -52,7 +53,7 @@ def record_statement(
         refuse([] if known.pk == replaces else [refusal("statement_known", period_end_on=period_end, source=source)])
         current.filter(pk=known.pk).update(superseded_at=timezone.now())
     statement = FinancialStatement.objects.create(buyer=concerned, period_end=period_end, source=source, **told)
-    Signal.objects.create(
+    signal = Signal.objects.create(
         buyer=concerned, kind=SignalKind.ACCOUNTS_RECEIVED, happened_on=today, source=source, reporter_id=reporter,
         facts={"statement": statement.pk, "period_end_on": period_end.isoformat()},
     )  # fmt: skip
@@ -60,6 +61,7 @@ def record_statement(
         by=by, subject=statement, exporter=reporter, buyer=concerned.pk, period_end=period_end.isoformat(),
         source=source, replaces=known.pk if known else None,
     )  # fmt: skip
+    raise_signal_alerts(by=None, signals=[signal.pk])  # before the score, so that its regrade joins them
     score_buyer(by=by, buyer=concerned.pk, today=today)
     return statement
 

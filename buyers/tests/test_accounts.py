@@ -94,7 +94,7 @@ def test_new_accounts_are_kept_and_the_buyer_is_scored_at_once():
     assert firm.grade == Score.objects.get().grade
     assert Signal.objects.get().kind == "accounts_received"
     assert list(AuditEvent.objects.order_by("id").values_list("action", flat=True)) == [
-        "record_statement", "score_buyer",
+        "record_statement", "raise_signal_alerts", "score_buyer",
     ]  # fmt: skip
 
 
