@@ -13,6 +13,7 @@ from accounts.models.roles import CLAIMS_HANDLER, UNDERWRITER
 from accounts.tests.factories import exporter, member, signed_in, staff
 from buyers.actions.score import score_buyer
 from buyers.actions.score_run import plan_refresh
+from buyers.freshness import freshness
 from buyers.models import CountryGovernance, CountryRisk, PaymentExperience, ScoreRange, ScoreRun
 from buyers.models.score_run import MOST_ATTEMPTS, RunKind
 from buyers.tests.factories import buyer, experience, quoted, score, statement
@@ -119,7 +120,8 @@ def test_everybody_is_scored_under_the_edition_in_use_at_the_push_of_a_button(of
 
 def test_the_page_says_how_soon_a_buyer_is_looked_at_again_by_grade_and_by_event(office):
     content = office.get(reverse("admin:score_refreshes")).content.decode()
-    assert content.count('data-l="Days after its score"') == 10
+    days = re.findall(r'<td class="num">(\d+)</td></tr>', content)
+    assert list(map(int, days)) == list(freshness().days)
     assert "Insolvency filed" in content
     assert "Country downgrade" in content
     assert "Sanctions hit confirmed" not in content  # changes nothing of a grade
