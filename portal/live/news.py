@@ -59,11 +59,12 @@ class Changed:
 
 @dataclass(frozen=True)
 class Heard:
-    """What there is for a page: how many unread, the numbers of all notices looked at and the last of them, how many
-    of these are new, the gravest of the new ones in words; and the alerts that changed lately."""
+    """What there is for a page: how many unread, the numbers of all notices looked at and the last of them, how many of
+    these are new, the gravest of the new ones in words; and the alerts that changed lately. `last` is None while there
+    was none since the page opened: what is older is no news to it."""
 
     unread: int
-    last: int
+    last: int | None
     seen: frozenset[int]
     new: int
     news: tuple[dict[str, Any], ...] = ()
@@ -193,7 +194,7 @@ def _heard(page: Asked, seen: Sequence[_Row], new: Sequence[_Row], unread: int, 
     numbers = frozenset(row.id for row in seen)
     said = tuple(filter(None, (words.of(row, page.language) for row in new[:MOST_SAID])))
     about = Counter(f"{row.exporter or ''}:{row.subject.split(':')[0]}" for row in new)
-    return Heard(unread, max(numbers, default=page.since or 0), numbers, len(new), said, about)
+    return Heard(unread, max(numbers, default=page.since), numbers, len(new), said, about)
 
 
 class _Words:

@@ -200,6 +200,19 @@ def test_a_page_that_just_opened_is_not_told_what_was_there(server):
     assert page.heard() == []
 
 
+def test_what_was_there_long_before_a_page_opened_is_never_news(server):
+    firm = exporter()
+    reader = member(firm)
+    told(firm)
+    Notice.objects.update(created_at=timezone.now() - LOOK_BACK * 2)
+    with listener(server, reader) as page:
+        page.wait("beat", 2)
+        told(firm, "review:2")
+        assert page.wait("news").data["new"] == 1
+        page.wait("beat", 4)
+    assert len(page.heard()) == 1
+
+
 def test_news_with_a_lower_number_that_is_committed_later_is_told_too(server):
     firm = exporter()
     reader = member(firm)
@@ -245,6 +258,25 @@ def test_a_process_that_cannot_reach_the_broker_looks_by_itself(server, settings
         page.wait("state")
         told(firm)
         assert page.wait("news").data["new"] == 1
+
+
+def test_a_line_that_the_broker_cuts_is_laid_anew_and_what_it_missed_is_told(server, settings, monkeypatch):
+    """As when the broker is started again: messages of that moment are lost, news are not."""
+    firm = exporter()
+    time.sleep(0.5)  # the last test's page has gone, and its line with it
+    monkeypatch.setattr(hubs, "BEAT_SECONDS", 60.0)  # nobody looks by themselves
+    with listener(server, member(firm)) as page:
+        page.wait("state")
+        (line,) = [hub._line for hub in hubs._hubs.values() if hub.streams]
+        host, port = line.connection._writer.get_extra_info("sockname")[:2]
+        broker = redis.from_url(settings.REDIS_URL)
+        broker.client_kill_filter(addr=f"{host}:{port}")
+        told(firm)  # published to nobody
+        cut = time.time()
+        assert (heard := page.wait("news")).data["new"] == 1
+        assert heard.at - cut < 3
+        told(firm, "review:2")
+        assert page.wait("news", 2).data["new"] == 1
 
 
 def test_a_database_that_is_away_for_a_moment_is_asked_again(server, monkeypatch):
