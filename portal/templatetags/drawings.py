@@ -68,10 +68,11 @@ def hbars(rows: Iterable[Mapping[str, Any]], label: Any = "", currency: str = ""
 
 
 @register.inclusion_tag("portal/charts/pulls.html")
-def pulls(lines: Iterable[Line], label: Any = "", points: bool = False) -> dict[str, Any]:
-    """What lowers a grade, to the left, and what lifts it, to the right: each line with its bar. In steps of the
-    strongest, as exporters may read it; in points for staff."""
-    found = list(lines)
+def pulls(lines: Iterable[Line], label: Any = "", points: bool = False, each: int | None = None) -> dict[str, Any]:
+    """What lowers a grade, to the left, and what lifts it, to the right: each line with its bar, at most `each` of a
+    side. In steps of the strongest, as exporters may read it; in points for staff."""
+    told = list(lines)
+    found = [line for line in told if line.points < 0][:each] + [line for line in told if line.points > 0][:each]
     return _pulled([each.points for each in found], [(say_tag(each), "") for each in found], label, points)
 
 

@@ -1,5 +1,6 @@
 """Tags for figures, words and drawings (portal/templatetags)."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.utils import timezone, translation
 
 from accounts.wording import amount_shown, babel_locale
+from buyers.explanation import LIFTS, LOWERS, MISSING, Change, Line
 from kernel.currencies import MINOR_UNITS
 from kernel.refusals import refusal
 from kernel.working import Step
@@ -273,7 +275,12 @@ def test_a_trend_tells_first_and_last_grade() -> None:
 
 def test_no_drawing_has_inline_style() -> None:
     rows = [{"label": "A", "value": 75, "limit": 50}]
-    html = rendered("{% hbars r %}{% share_bar r %}{% limit_bar 3 2 %}{% trend p %}", r=rows, p=[(TODAY, 3)])
+    html = rendered(
+        "{% hbars r %}{% share_bar r %}{% limit_bar 3 2 %}{% trend p %}{% pulls l %}",
+        r=rows,
+        p=[(TODAY, 3)],
+        l=[line(2)],
+    )
     assert "style" not in html
 
 
@@ -281,3 +288,30 @@ def test_dates_are_read_from_what_rows_and_json_hold() -> None:
     assert figures.as_date("2026-11-21T10:00:00+00:00") == TODAY
     assert figures.as_date(TODAY) is TODAY
     assert figures.as_date("") is None
+
+
+def line(points: int, code: str = "audited_no", effect: str = "") -> Line:
+    return Line("x", "accounts", effect or (LIFTS if points > 0 else LOWERS), points, 1, code)
+
+
+def figures_in(html: str) -> list[str]:
+    return re.findall(r'<span class="hbars-text num">([^<]*)</span>', html)
+
+
+def test_reasons_are_told_in_steps_to_exporters_and_in_points_to_staff() -> None:
+    lines = [line(-20), line(-4), line(9), line(1)]
+    assert figures_in(rendered("{% pulls lines 'Why' %}", lines=lines)) == ["−5", "−1", "+3", "+1"]
+    staff = rendered("{% pulls lines 'Why' points=True each=1 %}", lines=lines)
+    assert figures_in(staff) == ["−20", "+9"]  # the strongest of each side, on one scale
+    assert '<rect class="bar-lowers" x="0" width="500"' in staff
+    assert '<rect class="bar-in" x="500" width="225"' in staff
+    assert "five steps" not in staff
+    assert rendered("{% pulls lines %}", lines=[]).strip() == ""
+
+
+def test_what_changed_says_what_it_was_before() -> None:
+    known, gone = line(3, "audited_yes"), line(-1, "audited_missing", MISSING)
+    html = rendered("{% changes found %}", found=[Change(-4, gone, known), Change(4, known, gone)])
+    assert figures_in(html) == ["−5", "+5"]
+    assert "not known now" in html
+    assert "not known before" in html
