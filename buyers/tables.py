@@ -105,8 +105,8 @@ def written_xlsx(columns: Sequence[Column], entries: Iterable[Any], title: str) 
             value = column.value(entry)
             if isinstance(value, int):
                 sheet.write_number(line, place, value)
-            else:
-                sheet.write_string(line, place, _text(value))
+            elif text := _text(value):
+                sheet.write_string(line, place, text)
     sheet.freeze_panes(1, 0)
     book.close()
     file.seek(0)

@@ -16,7 +16,7 @@ from buyers.identity import SCHEMES
 # What the encodings are called by those who wrote the file.
 ENCODING_LABELS = {
     "utf-8-sig": "UTF-8", "utf-16-le": "UTF-16 LE", "utf-16-be": "UTF-16 BE", "gb18030": "GB 18030 / GBK – 简体中文",
-    "big5": "Big5 – 繁體中文", "shift_jis": "Shift JIS – 日本語", "euc_kr": "EUC-KR – 한국어",
+    "big5hkscs": "Big5 – 繁體中文", "cp932": "Shift JIS – 日本語", "euc_kr": "EUC-KR – 한국어",
     "cp1250": "Windows-1250 – Čeština, Polski", "cp1251": "Windows-1251 – Русский",
     "cp1252": "Windows-1252 – Deutsch, Français, English", "cp1253": "Windows-1253 – Ελληνικά",
     "cp1254": "Windows-1254 – Türkçe",

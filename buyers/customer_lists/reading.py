@@ -23,7 +23,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
 from buyers.customer_lists.columns import headless
-from buyers.directory.characters import encoding_of
+from buyers.directory.characters import CHINESE, encoding_of
 from kernel.refusals import Refused, refusal
 
 # 200,000 customers are more than any book; a list of more is somebody's whole directory.
@@ -37,9 +37,15 @@ _DELIMITERS = ",;\t|"
 _PIECE = 1024 * 1024
 # Files in older one-byte and two-byte characters, which nothing but their letters tells apart: a person confirms.
 ENCODINGS = (
-    "utf-8-sig", "utf-16-le", "utf-16-be", "gb18030", "big5", "shift_jis", "euc_kr", "cp1250", "cp1251", "cp1252",
+    "utf-8-sig", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "cp932", "euc_kr", "cp1250", "cp1251", "cp1252",
     "cp1253", "cp1254",
 )  # fmt: skip
+# The letters beyond ASCII of those who write in them, Western Europe first: who has as many of them is next.
+_LETTERS = {
+    "cp1252": "äöüßàâæçéèêëîïôœùûÿáíñóúãõìòåø",
+    "cp1254": "çğıöşüâîû",
+    "cp1250": "ąćęłńóśźżáčďéěíňřšťúůýžöőüűăâîşţđôľĺŕä",
+}
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
@@ -124,14 +130,33 @@ def _header_place(found: Sequence[Line]) -> int:
 
 
 def _encoding(path: Path) -> str:
+    with path.open("rb") as raw:
+        sample = raw.read(256 * 1024)
     try:
-        return encoding_of(_pieces(path))
+        found = encoding_of(_pieces(path))
     except Refused as refused:
         if refused.refusals[0].code != "encoding_unclear":
             raise
-    with path.open("rb") as raw:
-        best = from_bytes(raw.read(256 * 1024), cp_isolation=list(ENCODINGS[4:])).best()
-    return best.encoding if best else "cp1252"
+    else:
+        return "euc_kr" if found == CHINESE and _is_korean(sample) else found
+    best = from_bytes(sample, cp_isolation=list(ENCODINGS[4:])).best()
+    return best.encoding if best is not None and best.encoding not in _LETTERS else _latin(sample)
+
+
+def _latin(sample: bytes) -> str:
+    """Which of the one-byte characters for Latin letters gives most letters of its own languages."""
+
+    def share(encoding: str) -> float:
+        beyond = [c for c in sample.decode(encoding, errors="replace") if not c.isascii()]
+        return sum(c.lower() in _LETTERS[encoding] or c == "İ" for c in beyond) / max(len(beyond), 1)
+
+    return max(_LETTERS, key=share)
+
+
+def _is_korean(sample: bytes) -> bool:
+    """Hangul lies where GB 2312 has half of its everyday characters: Chinese read as Korean is half Hanja."""
+    letters = [c for c in sample.decode("euc_kr", errors="replace") if not c.isascii()]
+    return sum("\uac00" <= c <= "\ud7a3" for c in letters) >= 0.95 * len(letters)
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

@@ -22,7 +22,8 @@ ROWS_AT_ONCE = 1_000
 
 def written_result(row: CustomerList, kind: str, progress: Callable[[int], None] = lambda rows: None) -> IO[bytes]:
     """The file in the language in force, as "csv" or "xlsx"; `progress` is told how many rows are written."""
-    columns, rows = _columns(row), _with_buyers(row.rows.select_related("proposal").order_by("number"), progress)
+    found = row.rows.select_related("proposal").defer("name", "country", "facts", "unread").order_by("number")
+    columns, rows = _columns(row), _with_buyers(found, progress)
     return written_csv(columns, rows) if kind == "csv" else written_xlsx(columns, rows, _("Matched customers"))
 
 
@@ -84,7 +85,7 @@ def _with_buyers(rows: QuerySet[CustomerRow], progress: Callable[[int], None]) -
 def _numbered(rows: Sequence[CustomerRow]) -> Sequence[CustomerRow]:
     wanted = {row.chosen_id for row in rows if row.chosen_id}
     offered = {candidate["buyer"] for row in rows for candidate in row.candidates}
-    buyers = Buyer.objects.in_bulk(list(wanted | offered))
+    buyers = Buyer.objects.only("name", "country", "status").in_bulk(list(wanted | offered))
     numbers: dict[int, list[Identifier]] = {}
     for number in Identifier.objects.filter(buyer__in=wanted).order_by("scheme", "value"):
         numbers.setdefault(number.buyer_id, []).append(number)

@@ -10,9 +10,9 @@ from kernel.refusals import Refused, refusal
 UTF_8, UTF_16_LITTLE, UTF_16_BIG, CHINESE = "utf-8-sig", "utf-16-le", "utf-16-be", "gb18030"
 
 _SAMPLE = 256 * 1024
-# GB 2312 puts the 3,755 characters of everyday Chinese on these lead bytes, in order of use. Other single-byte files
-# read as Chinese give rare characters ("ü" and "l" make 黮).
-_EVERYDAY = range(0xB0, 0xD8)
+# GB 2312 puts the 3,755 characters of everyday Chinese on these lead bytes, with high second ones. Other single-byte
+# files read as Chinese give rare characters ("ü" and "l" make 黮), and so does Big5, whose second bytes are often low.
+_EVERYDAY, _HIGH = range(0xB0, 0xD8), 0xA1
 _EVERYDAY_SHARE = 0.9
 
 
@@ -52,13 +52,11 @@ def _marked(sample: bytes) -> str | None:
 
 
 def _wide(sample: bytes) -> str | None:
-    # A header line in Latin letters has its NULs in every second place, on one side.
-    head = sample[:64]
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    half = len(head) // 2
-    if half >= 4 and odd >= half * 0.9 and even == 0:
+    # Commas, figures, Latin letters and ends of lines have their NULs in every second place, on one side.
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if odd >= 4 and odd >= even * 4:
         return UTF_16_LITTLE
-    if half >= 4 and even >= half * 0.9 and odd == 0:
+    if even >= 4 and even >= odd * 4:
         return UTF_16_BIG
     return None
 
@@ -68,8 +66,12 @@ def _reads_as_chinese(sample: bytes) -> bool:
     han = [c for c in text if "\u4e00" <= c <= "\u9fff"]
     if not han:
         return False
-    everyday = sum(c.encode(CHINESE)[0] in _EVERYDAY for c in han)
+    everyday = sum(lead in _EVERYDAY and second >= _HIGH for lead, second, *_ in map(_written, han))
     return everyday >= _EVERYDAY_SHARE * len(han)
+
+
+def _written(character: str) -> bytes:
+    return character.encode(CHINESE)
 
 
 def _strict(encoding: str) -> codecs.IncrementalDecoder:

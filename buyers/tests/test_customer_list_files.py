@@ -60,7 +60,19 @@ def refused(path: Path, encoding: str = "") -> str:
         ("utf-16", "公司名称,国家\n上海宏远贸易有限公司,中国\n"),
         ("gbk", "公司名称,国家\n上海宏远贸易有限公司,中国\n"),
         ("cp1252", "Kunde,Land\nMüller Großhandel GmbH,Österreich\n"),
+        ("cp1252", "Client,Pays\nCrème Brûlée SARL,France\nPêcheries à Brest,France\n"),
+        ("cp1252", "Kunde,Land\nSjællands Værft,Danmark\nCompañía Española,España\n"),
+        ("cp1250", "Nazwa,Kraj\nŁódź Stal Spółka Akcyjna,PL\n"),
+        ("cp1250", "Název,Země\nŘeznictví Dvořák,CZ\nPlzeňský závod,CZ\n"),
         ("cp1251", "Название,Страна\nООО Ромашка и сыновья,Россия\n"),
+        ("cp1253", "Όνομα,Χώρα\nΑθηναϊκή Ζυθοποιία ΑΕ,GR\n"),
+        ("cp1254", "Firma,Ülke\nİstanbul Şişe ve Cam Fabrikaları,TR\nDoğuş Otomotiv,TR\n"),
+        ("utf-16-le", "公司名称,国家\n上海宏远贸易有限公司,中国\n"),
+        ("utf-16-be", "公司名称,国家\n上海宏远贸易有限公司,中国\n"),
+        ("big5", "公司名稱,國家\n臺灣積體電路製造股份有限公司,TW\n"),
+        ("big5hkscs", "公司名稱,國家\n鰂魚涌貿易有限公司,HK\n啟德發展有限公司,HK\n"),
+        ("cp932", "会社名,国\n㈱日立製作所,日本\nトヨタ自動車株式会社,日本\n"),
+        ("euc_kr", "회사명,국가\n삼성전자 주식회사,KR\n현대자동차 주식회사,KR\n"),
     ],
 )
 def test_the_characters_are_found_out(tmp_path: Path, encoding: str, text: str):
@@ -70,9 +82,9 @@ def test_the_characters_are_found_out(tmp_path: Path, encoding: str, text: str):
 
 
 def test_characters_guessed_wrong_are_said_by_a_person(tmp_path: Path):
-    path = csv_file(tmp_path, "公司名稱,國家\n臺灣積體電路製造股份有限公司,TW\n", "big5")
-    assert opened(path).header != ["公司名稱", "國家"]
-    assert opened(path, "big5").header == ["公司名稱", "國家"]
+    path = csv_file(tmp_path, "Név,Ország\nMagyar Szőlő Kft,HU\n", "cp1250")
+    assert opened(path).sample == [["Magyar Szõlõ Kft", "HU"]]
+    assert opened(path, "cp1250").sample == [["Magyar Szőlő Kft", "HU"]]
     assert refused(path, "rot13") == "list_encoding_wrong"
 
 

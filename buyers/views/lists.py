@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from babel.numbers import format_decimal
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
@@ -17,7 +18,7 @@ from accounts.access import reads, writes
 from accounts.forms import show_refusals, tell_refusals
 from accounts.models.roles import MAY_WRITE
 from accounts.paging import keyset_page
-from accounts.wording import said, said_of
+from accounts.wording import babel_locale, said, said_of
 from buyers.actions.customer_list import (
     Chosen,
     add_listed_buyers,
@@ -147,7 +148,7 @@ def choose_customers(request: HttpRequest, pk: int) -> HttpResponse:
     def words(chosen: Chosen) -> str:
         for number in chosen.overtaken[:ROWS_SHOWN]:
             messages.warning(request, said(WORDS, "choice_overtaken", {"number": number}))
-        return ngettext("%(n)s choice is kept.", "%(n)s choices are kept.", chosen.rows) % {"n": chosen.rows}
+        return ngettext("%(n)s choice is kept.", "%(n)s choices are kept.", chosen.rows) % _n(chosen.rows)
 
     _acted(request, choose_listed_buyers, words, customer_list=pk, choices=choices, seen=seen)
     return redirect(_address(row, request.GET))
@@ -162,7 +163,7 @@ def choose_namesakes(request: HttpRequest, pk: int) -> HttpResponse:
     def words(rows: int) -> str:
         return ngettext(
             "%(n)s row has the only company of its name.", "%(n)s rows have the only company of their name.", rows
-        ) % {"n": rows}
+        ) % _n(rows)
 
     _acted(request, choose_only_namesakes, words, customer_list=pk)
     return redirect(_address(row, request.GET))
@@ -176,7 +177,7 @@ def add_customers(request: HttpRequest, pk: int) -> HttpResponse:
 
     def words(done: CustomerList) -> str:
         new = done.added - row.added
-        return ngettext("%(n)s buyer is new in your book.", "%(n)s buyers are new in your book.", new) % {"n": new}
+        return ngettext("%(n)s buyer is new in your book.", "%(n)s buyers are new in your book.", new) % _n(new)
 
     _acted(request, add_listed_buyers, words, customer_list=pk)
     return redirect("customer_list", pk=pk)
@@ -220,6 +221,11 @@ def ask_list_result(request: HttpRequest, pk: str, kind: str) -> HttpResponse:
 
 def _own(request: HttpRequest) -> Any:
     return CustomerList.objects.visible_to(request.user).of(request.firm)
+
+
+def _n(number: int) -> dict[str, str]:
+    """The number as sentences show it."""
+    return {"n": format_decimal(number, locale=babel_locale())}
 
 
 def _acted(request: HttpRequest, act: Callable[..., Any], words: Callable[[Any], str], **facts: Any) -> None:
