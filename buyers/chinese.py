@@ -27,10 +27,28 @@ def _table() -> dict[int, str]:
 
 def pinyin_key(text: str) -> str:
     """What was typed in pinyin as sort keys have it: ``shanghai hongyuan`` → shang hai hong yuan; else ""."""
-    if not text.isascii():
-        return ""
-    found = [_syllables_of(word) for word in text.lower().split()]
-    return " ".join(found) if all(found) and sum(len(word.split()) for word in found) > 1 else ""
+    return " ".join(pinyin_words(text))
+
+
+def pinyin_words(text: str) -> list[str]:
+    """The syllables of each word typed in pinyin: ``shanghai hongyuan`` → shang hai, hong yuan; of other words none."""
+    found = [_syllables_of(word) for word in text.lower().split()] if text.isascii() else []
+    return found if all(found) and sum(len(word.split()) for word in found) > 1 else []
+
+
+def written(syllable: str) -> str:
+    """The characters in use (those of GB 2312) that are read so first of all."""
+    return _characters().get(syllable, "")
+
+
+@cache
+def _characters() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for code, readings in PINYIN_DICT.items():
+        if chr(code).encode("gb2312", "ignore"):
+            syllable = _plain(readings.partition(",")[0])
+            found[syllable] = found.get(syllable, "") + chr(code)
+    return found
 
 
 def _syllables_of(word: str) -> str:
@@ -49,6 +67,11 @@ def _syllables_of(word: str) -> str:
 @cache
 def _syllables() -> frozenset[str]:
     """All syllables of pinyin without tones; ü is v, as in sort keys."""
-    readings = {reading for readings in PINYIN_DICT.values() for reading in readings.split(",")}
-    plain = (unicodedata.normalize("NFD", reading).replace("u\u0308", "v") for reading in readings)
-    return frozenset("".join(c for c in reading if c.isascii()) for reading in plain)
+    return frozenset(_plain(reading) for readings in PINYIN_DICT.values() for reading in readings.split(","))
+
+
+@cache
+def _plain(reading: str) -> str:
+    """Without its tone."""
+    letters = unicodedata.normalize("NFD", reading).replace("u\u0308", "v")
+    return "".join(letter for letter in letters if letter.isascii())

@@ -27,6 +27,7 @@ CHEAP_READ, MOST_READ = 20_000, 100_000
 # Names looked up with every slip there can be in them: letters; of longer ones only when nothing else finds them.
 SHORTEST_LOOKED_UP, LONGEST_LOOKED_UP, LAST_RESORT = 4, 12, 30
 MOST_ORDERED = 5  # words that are looked up in every order, of which these have 120
+MOST_PAIRS = 5_000  # of characters that two syllables of pinyin can be: ji yi is more
 # Characters of an East Asian word that may stand in a name in pieces, and of a piece; a longer one is a name itself.
 LONGEST_IN_PIECES, SHORTEST_PIECE = 6, 2
 _LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"
@@ -76,6 +77,12 @@ def word_questions(content: Sequence[str], frequency: Mapping[int, int], total: 
 def term_of_pair(content: Sequence[str]) -> list[int]:
     """The term of two East Asian characters alone: a whole question; of anything else none."""
     return _pairs(content[0]) if len(content) == 1 and len(content[0]) == 2 and _east_asian(content[0]) else []
+
+
+def pairs_of(word: Sequence[str]) -> list[list[int]]:
+    """Of a word that may have one of several characters at each place: what two neighbours can be, if not too much."""
+    found = [[_term(_PAIR, one + other) for one in first for other in second] for first, second in pairwise(word)]
+    return [pairs for pairs in found if 0 < len(pairs) <= MOST_PAIRS]
 
 
 def part_questions(content: Sequence[str], frequency: Mapping[int, int], total: int) -> list[Question]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from buyers.chinese import pinyin_key
+from buyers.chinese import pinyin_words, written
 from buyers.identity import normalised
 from buyers.legal_forms import is_fragment
 from buyers.models import BookEntry, Buyer, Identifier
@@ -34,6 +34,7 @@ from buyers.search.index import (
     counted,
     first_in_order,
     frequencies,
+    having_one_of,
     having_pair,
     looked_through,
     looked_through_sooner,
@@ -43,13 +44,14 @@ from buyers.search.index import (
     with_pinyin,
 )
 from buyers.search.ranking import SHORTEST_ALIKE, Asked, asked_of, compared
-from buyers.search.ways import ALIKE, BEGINNING, NAME, NUMBER, ONE_SLIP, ORDER, SAME, SLIP
+from buyers.search.ways import ALIKE, BEGINNING, NAME, NUMBER, ONE_SLIP, ORDER, PART, SAME, SLIP
 from buyers.terms import (
     LAST_RESORT,
     Question,
     asked_terms,
     in_any_order,
     one_slip_away,
+    pairs_of,
     part_questions,
     piece_questions,
     sizes,
@@ -222,10 +224,32 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: Compared) ->
     few = count.get(pair[0], 0) < MANY if pair else False
     if few or (pair and 2 * len(found) > SHOWN):
         return not few or len(others[-1]) == PER_QUESTION
-    if key := pinyin_key(unicodedata.normalize("NFKC", text)):
-        for hit in put(with_pinyin(key, narrowing, SHOWN))[0]:
+    syllables = pinyin_words(unicodedata.normalize("NFKC", text))
+    if syllables:
+        for hit in put(with_pinyin(" ".join(syllables), narrowing, SHOWN))[0]:
             found.setdefault(hit.pk, (90, BEGINNING, hit))
-    return _by_terms(asked, count, total, narrowing, found, long_beginning=bool(begun) and _long(asked.key))
+    more = _by_terms(asked, count, total, narrowing, found, long_beginning=bool(begun) and _long(asked.key))
+    as_typed = sum(how not in (SLIP, ALIKE) for _score, how, _hit in found.values())
+    if syllables and as_typed < ENOUGH and not _settled(found):
+        more = _keep_pinyin(syllables, narrowing, found) or more
+    return more
+
+
+def _keep_pinyin(syllables: Sequence[str], narrowing: Narrowing, found: Compared) -> bool:
+    """Chinese names in which each word that was typed in pinyin stands somewhere."""
+    words = [[written(syllable) for syllable in word.split()] for word in syllables]
+    pairs = [some for word in words for some in pairs_of(word)]
+    if not pairs or any("" in word for word in words):
+        return False
+    count, _total = counted(*put(frequencies(chain(*pairs))))
+    rarest = min(pairs, key=lambda some: (sum(count.get(term, 0) for term in some), len(some)))
+    patterns = ["".join(f"[{characters}]" for characters in word) for word in words]
+    many = [term for term in rarest if count.get(term, 0) >= MANY]
+    few = [term for term in rarest if count.get(term, 0) < MANY]
+    (hits,) = put(having_one_of(few, many, patterns, narrowing))
+    for hit in hits:
+        found.setdefault(hit.pk, (75, PART, hit))
+    return len(hits) >= SHOWN
 
 
 def _by_terms(

@@ -22,6 +22,7 @@ LOOKED_THROUGH, AT_MOST_LOOKED_THROUGH = 2_000, 50_000
 MOST_NAMES, MOST_IN_COMMON = 50_000, 200_000
 # Where so many names have a term, examples are kept of it (buyers/search/keeping.py).
 MANY = 2_000
+AT_ONCE = 50  # terms of which a name may have any
 # Above every character there is.
 _LAST = "\U0010ffff"
 
@@ -139,6 +140,24 @@ def having_pair(term: int) -> Lookup:
         f"(SELECT {_COLUMNS} FROM buyers_name n WHERE n.terms @> ARRAY[%(term)s::int] AND "
         "(SELECT coalesce(max(names), 0) FROM buyers_termfrequency WHERE term = %(term)s) < %(many)s LIMIT %(limit)s)",
         {"term": term, "many": MANY, "limit": PER_QUESTION},
+    )
+
+
+def having_one_of(terms: Sequence[int], many: Sequence[int], patterns: Sequence[str], narrowing: Narrowing) -> Lookup:
+    """Names with one of `terms`, or that are examples of one of `many`, whose words match all regular expressions."""
+    matching = f"n.core ~ ALL(%(patterns)s::text[]){narrowing.condition}"
+    return _lookup(
+        f"SELECT {_COLUMNS} FROM buyers_name n WHERE {matching} AND n.id = ANY(ARRAY("  # noqa: S608 - our own words
+        "SELECT unnest(f.examples) FROM buyers_termfrequency f WHERE f.term = ANY(%(many)s::int[]))) UNION ALL "
+        "(SELECT n.* FROM unnest(%(terms)s::text[]) q (terms), LATERAL ("
+        f"SELECT {_COLUMNS} FROM buyers_name n WHERE n.terms && q.terms::int[] AND {matching} LIMIT %(limit)s) n "
+        "LIMIT %(limit)s)",
+        narrowing,
+        # Of hundreds of terms at once each name found is compared with all; one by one they are too many look-ups.
+        terms=[array(terms[begin : begin + AT_ONCE]) for begin in range(0, len(terms), AT_ONCE)],
+        many=array(many),
+        patterns=list(patterns),
+        limit=PER_QUESTION,
     )
 
 

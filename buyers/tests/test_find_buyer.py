@@ -102,6 +102,10 @@ def asked(client: Client, text: str, **narrowed: str) -> str:
         ("宁波机械", "宁波大发机械有限公司", "Has all you typed"),
         ("寧波大發機械", "宁波大发机械有限公司", "Same name, other legal form"),
         ("台湾积体电路", "台灣積體電路製造股份有限公司", "Begins so"),
+        # Chinese in pinyin, its words anywhere in the name
+        ("huawei", "深圳市华为技术有限公司", "Has all you typed"),
+        ("shenzhen huawei", "深圳市华为技术有限公司", "Has all you typed"),
+        ("jishu huawei", "深圳市华为技术有限公司", "Has all you typed"),
         # typing errors
         ("Societe Genrale", "Société Générale S.A.", "One letter differs"),
         ("kaufhof warenhuas", "Kaufhof Warenhaus GmbH & Co. KG", "One letter differs"),

@@ -79,6 +79,10 @@ def directory() -> None:
         ("上海宏远大贸易", ["上海宏远贸易有限公司"]),
         ("上海宏遠貿易", ["上海宏远贸易有限公司"]),  # traditional characters
         ("shanghai hongyuan", ["上海宏远贸易有限公司"]),
+        ("hongyuan", ["上海宏远贸易有限公司"]),
+        ("yuanmao", ["上海宏远贸易有限公司"]),
+        ("hongyi", []),  # not next to each other
+        ("yiji yi", []),  # can be more pairs of characters than are looked up
         ("易有", ["上海宏远贸易有限公司"]),
         ("上海贸易", ["上海宏远贸易有限公司"]),  # in two pieces
         ("海宏贸易", ["上海宏远贸易有限公司"]),
@@ -368,6 +372,14 @@ def test_two_characters_are_answered_in_one_message_however_many_have_them(commo
         assert sum("buyers_name" in query["sql"] for query in run.captured_queries) == 1
     assert find_buyers(text="贸易").more
     assert not find_buyers(text="汇通").more
+
+
+def test_pinyin_is_asked_for_by_the_word_that_fewest_have(common_words: None):
+    for number in range(3):
+        buyer(f"上海{chr(0x4E00 + number)}汇通", country="CN")
+    TermFrequency.objects.bulk_create(TermFrequency(term=term, names=4_000) for term in terms_of(["上海"])[1:2])
+    assert sorted(names("huitong shanghai")) == [f"上海{chr(0x4E00 + number)}汇通" for number in range(3)]
+    assert names("huitong shanghai", "GB") == []
 
 
 @pytest.mark.parametrize(

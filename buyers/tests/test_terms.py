@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from buyers.chinese import pinyin_key, simplified
+from buyers.chinese import pinyin_key, simplified, written
 from buyers.names import spelled
 from buyers.terms import (
     AT_MOST,
@@ -16,6 +16,7 @@ from buyers.terms import (
     asked_terms,
     in_any_order,
     one_slip_away,
+    pairs_of,
     part_questions,
     piece_questions,
     sizes,
@@ -206,3 +207,18 @@ def test_a_few_words_are_looked_up_in_every_order():
     assert len(in_any_order(["a", "b", "c", "d", "e"])) == 120
     for words in (["a"], ["a", "b", "c", "d", "e", "f"], ["宏远", "贸易"]):
         assert in_any_order(words) == []
+
+
+def test_a_syllable_may_be_any_character_in_use_that_is_read_so():
+    assert {"华", "化", "花"} <= set(written("hua"))
+    assert "為" not in written("wei")  # names are compared in simplified characters
+    assert written("xyz") == ""
+
+
+def test_two_syllables_are_pairs_of_characters():
+    assert pairs_of(["华花", "为", "技"]) == [
+        [terms_of(["华为"])[1], terms_of(["花为"])[1]],
+        [terms_of(["为技"])[1]],
+    ]
+    assert pairs_of([written("yi"), written("ji")]) == []  # too many
+    assert pairs_of(["华", ""]) == pairs_of(["华"]) == []
