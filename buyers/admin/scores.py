@@ -146,7 +146,7 @@ class SignalAdmin(ReadOnlyAdmin):
     """What happened to buyers, and who reported it: for staff's eyes only."""
 
     seen_by = (*UNDERWRITERS, CLAIMS_HANDLER)
-    list_display = ("buyer", "kind", "happened_on", "source", "reporter", "staff_only", "recorded_at")
+    list_display = ("buyer", "kind", "happened_on", "source", "reporter", "recorded_at")
     list_select_related = ("buyer", "reporter")
     list_filter = ("kind", "staff_only", "source")
     search_fields = ("buyer__name",)

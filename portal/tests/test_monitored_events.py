@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from accounts.models import Exporter
+from accounts.models import Exporter, Membership
 from accounts.models.roles import UNDERWRITER
 from accounts.tests.factories import exporter, member, staff
 from buyers.actions.accounts import record_statement
 from buyers.actions.country import keep_country_risks
 from buyers.actions.feed import hand_in_feed
+from buyers.actions.merge import merge_buyers
 from buyers.actions.screening import decide_hit, screen_batch
+from buyers.actions.signal import record_signal
 from buyers.countries import Rating
 from buyers.feeds.adapters import load_feed
 from buyers.feeds.tasks import look_for_late_accounts
@@ -22,6 +24,7 @@ from buyers.models import Alert, Buyer, CountryRisk, FeedRun, ScreeningHit, Sign
 from buyers.tasks import score_signalled
 from buyers.tests.factories import buyer, in_book, statement
 from claims.actions.overdue import report_overdue
+from desk.models import Notice
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.now().date()
@@ -136,6 +139,21 @@ def test_a_country_that_fell(firm: Exporter, about: Buyer):
                                source="test")  # fmt: skip
     keep_country_risks(by=None, ratings=[Rating("GB", TODAY, 0, False, "A", 2)])
     assert told(firm) == ["country_downgrade"]
+
+
+def test_a_merge_takes_along_whoever_had_the_entry_in_the_book(firm: Exporter, about: Buyer):
+    twin, other = buyer("ACME Tools Ltd", country="GB"), exporter()
+    in_book(other, twin)
+    merge_buyers(by=staff(UNDERWRITER).pk, source=twin.pk, into=about.pk)
+    record_signal(by=None, buyer=twin.pk, kind="court_case", happened_on=TODAY, source="gazette")
+    assert (told(firm), told(other)) == (["court_case"], ["court_case"])
+
+
+def test_who_left_the_firm_is_told_nothing_and_who_stays_is(firm: Exporter, about: Buyer):
+    stays, left = member(firm), member(firm)
+    Membership.objects.filter(user=left).update(ended_at=timezone.now(), ended_by=stays)
+    record_signal(by=None, buyer=about.pk, kind="court_case", happened_on=TODAY, source="gazette")
+    assert set(Notice.objects.values_list("recipient", flat=True)) == {stays.pk}
 
 
 @pytest.fixture(autouse=True)
