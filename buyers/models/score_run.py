@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db import connection, models
-from django.db.models import Count, F, Max, Q, Sum
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Count, Max, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -89,7 +89,7 @@ class ScoreRunQuerySet(models.QuerySet["ScoreRun"]):
             done=Count("ranges", filter=~undone),
             given_up=Count("ranges", filter=undone & Q(ranges__attempts__gte=MOST_ATTEMPTS)),
             held=Count("ranges", filter=undone & Q(ranges__claimed_until__gte=timezone.now())),
-            again=Coalesce(Sum(Greatest(F("ranges__attempts") - 1, 0)), 0),
+            again=Count("ranges", filter=Q(ranges__attempts__gt=1)),
             looked_at=Coalesce(Sum("ranges__looked_at"), 0),
             scored=Coalesce(Sum("ranges__scored"), 0),
             regraded=Coalesce(Sum("ranges__regraded"), 0),

@@ -106,6 +106,7 @@ def test_a_finished_run_that_was_given_up_in_part_keeps_its_failure_and_its_butt
     assert "OperationalError: the disk is full" in content
     assert "Given up in part" in content
     assert "Resume" in content
+    assert "1 range was tried again" in content  # however often
 
 
 def test_everybody_is_scored_under_the_edition_in_use_at_the_push_of_a_button(office, woken):
