@@ -44,7 +44,7 @@ from buyers.search.index import (
     with_pinyin,
 )
 from buyers.search.ranking import SHORTEST_ALIKE, Asked, asked_of, compared
-from buyers.search.ways import ALIKE, BEGINNING, NAME, NUMBER, ONE_SLIP, ORDER, PART, SAME, SLIP
+from buyers.search.ways import ALIKE, BEGINNING, NUMBER, ONE_SLIP, PART, SAME, SETTLED, SLIP
 from buyers.terms import (
     LAST_RESORT,
     Question,
@@ -65,8 +65,6 @@ SHOWN = 50
 SHORTEST, LONGEST = 2, 200
 # So many rows that have all the words make it needless to look for typing errors.
 ENOUGH = 10
-# What is so long and is how a name begins has no slip in it; an East Asian character says as much as two letters.
-LONG_BEGINNING = 10
 
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -228,7 +226,7 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: Compared) ->
     if syllables:
         for hit in put(with_pinyin(" ".join(syllables), narrowing, SHOWN))[0]:
             found.setdefault(hit.pk, (90, BEGINNING, hit))
-    more = _by_terms(asked, count, total, narrowing, found, long_beginning=bool(begun) and _long(asked.key))
+    more = _by_terms(asked, count, total, narrowing, found, long_beginning=bool(begun) and asked.long)
     as_typed = sum(how not in (SLIP, ALIKE) for _score, how, _hit in found.values())
     if syllables and as_typed < ENOUGH and not _settled(found):
         more = _keep_pinyin(syllables, narrowing, found) or more
@@ -300,12 +298,7 @@ def _one_slip_away(found: Compared) -> bool:
 
 
 def _settled(found: Compared) -> bool:
-    """The very name that was typed is there, or all its words in another order: nobody looks for its misspellings."""
-    return any(how in (NAME, ORDER) for _score, how, _hit in found.values())
-
-
-def _long(key: str) -> bool:
-    return sum(2 if letter > "\u3000" else 1 for letter in key) >= LONG_BEGINNING
+    return any(how in SETTLED for _score, how, _hit in found.values())
 
 
 def _keep(found: Compared, asked: Asked, *answered: Iterable[Hit]) -> None:

@@ -17,6 +17,7 @@ LEAST_ALIKE_WITH_FORM = 85
 WORTH_A_LOOK = 50  # below it the legal form makes no difference
 # Shorter names are like too many others.
 SHORTEST_ALIKE = 4
+LONG_BEGINNING = 10
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Asked:
     def key(self) -> str:
         """As Name.core."""
         return self.spelled.key
+
+    @property
+    def long(self) -> bool:
+        """True when there is no slip in it if a name begins so; an East Asian character says as much as two letters."""
+        return sum(2 if letter > "\u3000" else 1 for letter in self.key) >= LONG_BEGINNING
 
 
 def asked_of(text: str) -> Asked:

@@ -11,5 +11,6 @@ PART = "part"  # all that was typed stands somewhere in it
 ALIKE = "alike"  # spelled much like it
 
 SAME = frozenset({NAME, FORM, ORDER})
+SETTLED = frozenset({NAME, ORDER})  # the very words are there: nobody looks for their misspellings
 ONE_SLIP = SAME | {SLIP}
 WAYS = (NUMBER, NAME, FORM, ORDER, SLIP, BEGINNING, WORDS, PART, ALIKE)

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from buyers.chinese import pinyin_key
 from buyers.legal_forms import is_fragment
-from buyers.search import ENOUGH, LONG_BEGINNING, LONGEST, SHORTEST, candidates, cleaned
+from buyers.search import ENOUGH, LONGEST, SHORTEST, candidates, cleaned
 from buyers.search.index import PER_QUESTION, Hit, Lookup, TookTooLong, array, counted, frequencies, put, too_common
 from buyers.search.ranking import SHORTEST_ALIKE, Asked, asked_of, compared
-from buyers.search.ways import BEGINNING, NAME, ONE_SLIP
+from buyers.search.ways import BEGINNING, ONE_SLIP, SETTLED
 from buyers.terms import Question, asked_terms, one_slip_away, part_questions, sizes, slip_questions, word_questions
 
 # Names asked for in one statement, and how long it may take; what takes longer is searched for name by name.
@@ -69,8 +69,8 @@ class _Wanted:
     @property
     def lacks_nothing(self) -> bool:
         """Who is found like this has no slip in the name (as in the search)."""
-        begun = len(self.asked.key) >= LONG_BEGINNING and self.found_by({BEGINNING})
-        return begun or self.found_by({NAME}) or sum(self.here(hit) for _, _, hit in self.found.values()) >= ENOUGH
+        begun = self.asked.long and self.found_by({BEGINNING})
+        return begun or self.found_by(SETTLED) or sum(self.here(hit) for _, _, hit in self.found.values()) >= ENOUGH
 
     def found_by(self, ways: Collection[str]) -> bool:
         """True when one was found by one of these ways, in the country where there should be one."""
