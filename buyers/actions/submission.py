@@ -10,7 +10,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -51,16 +50,17 @@ def send_accounts(
     that may not come in, and `accounts_sent_already` while the same year of the firm waits.
     """
     require_role(by, exporter)
+    # One at a time of a firm and buyer: the same click twice, or two colleagues, are told apart by what stands then.
+    in_book = BookEntry.objects.current().filter(exporter=exporter, buyer=buyer).select_for_update().first()
     if form_key and (sent := AccountsSubmission.objects.filter(form_key=form_key, exporter=exporter).first()):
         record(by=by, subject=sent, exporter=exporter, outcome="repeated")
         return sent
-    in_book = BookEntry.objects.current().filter(exporter=exporter, buyer=buyer).exists()
     refuse([] if in_book else [refusal("accounts_of_no_buyer_of_yours")])
     figures = {name: amount for name, amount in (lines or {}).items() if amount is not None}
     refuse(sending_refused(figures, currency, period_end, months, today))
     refuse(_waiting(exporter, buyer, period_end))
     document = keep_document(by=by, exporter=exporter, upload=upload, form=form_key)
-    row = AccountsSubmission(
+    row = AccountsSubmission.objects.create(
         exporter_id=exporter,
         buyer_id=buyer,
         document=document,
@@ -74,15 +74,6 @@ def send_accounts(
         sent_by_id=by,
         form_key=form_key,
     )
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError:  # a colleague, or the same click, was quicker
-        sent = AccountsSubmission.objects.filter(form_key=form_key, exporter=exporter).first() if form_key else None
-        refuse([] if sent else _waiting(exporter, buyer, period_end))
-        assert sent is not None  # else refused
-        record(by=by, subject=sent, exporter=exporter, outcome="repeated")
-        return sent
     record(by=by, subject=row, exporter=exporter, buyer=buyer, period_end=period_end.isoformat(), lines=len(figures))
     return row
 

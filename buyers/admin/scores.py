@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.formats import number_format
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -24,8 +25,9 @@ from buyers.models import (
     ScoreRun,
     Signal,
 )
+from buyers.models.accounts import LINES
 from buyers.views import office_accounts, office_scores, office_sent_accounts
-from buyers.views.accounts_review import changed_since
+from buyers.views.accounts_review import changed_since, ratios_of
 
 UNDERWRITERS = (UNDERWRITER, SENIOR_UNDERWRITER)
 
@@ -48,13 +50,26 @@ class FinancialStatementAdmin(OfficeAdmin):
     list_select_related = ("buyer",)
     search_fields = ("buyer__name",)
     ordering = ("-id",)
-    readonly_fields = ("changed",)
+    # Amounts as readers see amounts, not as the database keeps them.
+    fields = readonly_fields = (
+        "buyer", "period_end", "months", "currency", "audited", "source", "received_at", "superseded_at", "changed",
+        *(money(name, FinancialStatement._meta.get_field(name).verbose_name) for name in LINES),
+    )  # fmt: skip
+    change_form_template = "buyers/office/statement.html"
 
     @admin.display(description=_("Changed against the version before"))
     def changed(self, row: FinancialStatement) -> str:
         """Each line that the version before it of the year and source said otherwise: old → new."""
         lines = ((label, said, says) for label, said, says in changed_since(row))
         return format_html_join(mark_safe("<br>"), "{}: {} → {}", lines) or "–"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With the ratios made of them, beside those of the year before."""
+        row = self.get_object(request, object_id)
+        context = ratios_of(row) if row else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
 
     def get_urls(self) -> list[URLPattern]:
         """The page of the action, and the files of many years' accounts."""
@@ -96,17 +111,21 @@ class ScoreAdmin(ReadOnlyAdmin):
     """Every score; a score's own page shows each indicator with its points."""
 
     seen_by = UNDERWRITERS
-    list_display = ("buyer", "scored_at", "grade", "former_grade", "points", "default_probability", "confidence")
+    list_display = ("buyer", "scored_at", "grade", "former_grade", "points", "probability", "confidence")
     list_select_related = ("buyer",)
     list_filter = ("grade", "edition")
     search_fields = ("buyer__name",)
     ordering = ("-id",)
     fields = readonly_fields = (
-        "buyer", "grade", "former_grade", "computed_grade", "points", "default_probability", "confidence", "edition",
-        "scale",
+        "buyer", "grade", "former_grade", "computed_grade", "points", "probability", "confidence", "edition",
         "reporters", "scored_at", "scored_for", "run",
     )  # fmt: skip
     change_form_template = "buyers/office/score.html"
+
+    @admin.display(description=_("Probability of default"), ordering="default_probability")
+    def probability(self, row: Score) -> str:
+        """In percent, as the grades' bounds are told."""
+        return f"{number_format(100 * row.default_probability, 2)} %"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -119,3 +119,13 @@ def test_a_version_shows_what_it_says_otherwise_than_the_one_before(office):
     assert "Equity: 3,500,000.00" not in page
     first = office.get(reverse("admin:buyers_financialstatement_change", args=[older.pk])).content.decode()
     assert "→" not in first
+
+
+def test_kept_accounts_are_shown_as_amounts_with_their_ratios(office):
+    about = buyer()
+    statement(about, "2024-12-31", equity=2_000_000)
+    row = statement(about, stock=None)
+    page = office.get(reverse("admin:buyers_financialstatement_change", args=[row.pk])).content.decode()
+    assert "10,000,000.00 EUR" in page and "10000000.0000" not in page
+    assert "35.0 %" in page and "20.0 %" in page  # this year's equity ratio and the one before
+    assert office.get(reverse("admin:buyers_financialstatement_change", args=[row.pk + 1])).status_code == 302

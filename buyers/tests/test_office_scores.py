@@ -160,6 +160,13 @@ def test_a_score_shows_its_working_to_staff(office):
     assert content.count('class="bar pull"') >= len(explanation.lines)
 
 
+def test_a_probability_is_shown_in_percent(office):
+    row = score(buyer(), 4, default_probability="0.05672072")
+    for page in ("changelist", "change"):
+        at = reverse(f"admin:buyers_score_{page}", args=[row.pk] if page == "change" else [])
+        assert "5.67 %" in office.get(at).content.decode()
+
+
 def test_a_score_nobody_made_leads_back(office):
     assert office.get(reverse("admin:buyers_score_change", args=[12345])).status_code == 302
 

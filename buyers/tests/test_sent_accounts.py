@@ -320,6 +320,15 @@ def test_the_underwriter_corrects_looks_through_and_confirms(firm, editor, about
     assert "What came of it" in again
 
 
+def test_what_the_firm_typed_is_shown_with_its_ratios_before_anything_is_changed(firm, editor, about, office):
+    row = sent(firm, editor, about, lines=AMOUNTS)
+    page = office.get(reverse("admin:decide_accounts", args=[row.pk])).content.decode()
+    assert "35.0 %" in page  # equity of 3.5 in 10 million
+    without = sent(firm, editor, about, period_end=date(2024, 12, 31))
+    page = office.get(reverse("admin:decide_accounts", args=[without.pk])).content.decode()
+    assert "35.0 %" not in page and "This field is required" not in page
+
+
 def test_the_file_is_seen_page_by_page_beside_the_form(firm, editor, about, office):
     made = typst.compile(b"= Balance sheet\n#pagebreak()\n= Profit", format="pdf")
     row = sent(firm, editor, about, upload=SimpleUploadedFile("accounts.pdf", made))

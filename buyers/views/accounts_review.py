@@ -32,15 +32,20 @@ def review_of(form: ReviewedForm, buyer: Buyer) -> dict[str, Any]:
     year = form.year() if form.is_bound else None
     if year is None:
         return {"hints": [], "ratios": [], "before": None}
-    before = year_before(buyer, year)
     hints = statement_hints(year.lines, year.currency) if is_currency(year.currency) else ()
-    return {
-        "hints": hints,
-        "errors": [(form[name].label, errors) for name, errors in form.errors.items() if name in form.fields],
-        "ratios": [_shown(ratio) for ratio in compared(year, _as_year(before) if before else None)],
-        "before": before,
-        "year_end": year.period_end,
-    }
+    errors = [(form[name].label, found) for name, found in form.errors.items() if name in form.fields]
+    return {"hints": hints, "errors": errors, **_beside_the_year_before(year, buyer)}
+
+
+def ratios_of(row: FinancialStatement) -> dict[str, Any]:
+    """The ratios of accounts that are kept."""
+    return _beside_the_year_before(_as_year(row), row.buyer)
+
+
+def _beside_the_year_before(year: Year, buyer: Buyer) -> dict[str, Any]:
+    before = year_before(buyer, year)
+    ratios = [_shown(ratio) for ratio in compared(year, _as_year(before) if before else None)]
+    return {"ratios": ratios, "before": before, "year_end": year.period_end}
 
 
 def year_before(buyer: Buyer, year: Year) -> FinancialStatement | None:

@@ -66,8 +66,10 @@ def decide_accounts(request: HttpRequest, pk: int) -> HttpResponse:
         "follows": _following(row),
         "sheet": sheet,
     }  # fmt: skip
+    read = form if form.is_bound else ReviewedForm(_as_sent(row))
+    read.full_clean()
     return office_page(
-        request, "buyers/office/decide_accounts.html", title=row.reference, **context, **review_of(form, buyer)
+        request, "buyers/office/decide_accounts.html", title=row.reference, **context, **review_of(read, buyer)
     )
 
 

@@ -44,7 +44,9 @@ class OverrideForm(forms.Form):
     """What is asked: a grade, why, until when."""
 
     grade = forms.TypedChoiceField(
-        label=gettext_lazy("Grade"), coerce=int, choices=[(n, str(n)) for n in range(BEST, WORST + 1)]
+        label=gettext_lazy("Grade"),
+        coerce=int,
+        choices=[("", "–"), *((n, str(n)) for n in range(BEST, WORST + 1))],  # none is proposed
     )
     until = forms.DateField(
         label=gettext_lazy("Until"),
