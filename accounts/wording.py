@@ -166,7 +166,7 @@ def shown(name: str, value: Any, facts: Mapping[str, Any]) -> str:
     if value is None:
         return "–"
     if name.endswith("amount"):
-        return amount_shown(Decimal(value), facts.get("currency", "")).replace("-", MINUS)
+        return amount_shown(Decimal(value), facts.get("currency", ""))
     if name.endswith("_on"):
         return value.isoformat() if isinstance(value, date) else str(value)[:10]
     if name.endswith("percent"):
@@ -189,5 +189,5 @@ def amount_shown(amount: Decimal, currency: str, with_code: bool = True) -> str:
     """`84,210.00 USD`: thousands by locale, as many decimals as the currency has, never a float's tail."""
     digits = MINOR_UNITS[currency] if is_currency(currency) else 2
     # English and Chinese write numbers alike, and Python writes them so at a thirtieth of Babel's time.
-    number = f"{amount:,.{digits}f}"
+    number = f"{amount:,.{digits}f}".replace("-", MINUS)
     return f"{number} {currency}".strip() if with_code else number

@@ -7,7 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.forms import show_refusals
-from accounts.wording import amount_shown, said
+from accounts.wording import MINUS, amount_shown, said
 from buyers.intake.compared import DAYS, DIGITS, PERCENT, TIMES, YEARS, Ratio, Year, compared
 from buyers.intake.forms import ReviewedForm
 from buyers.models import Buyer, FinancialStatement
@@ -107,6 +107,6 @@ def _number(value: Any, unit: str) -> str:
         return "–"
     if not value.is_finite():
         return _("without bound")
-    number = number_format(value, DIGITS[unit], use_l10n=True, force_grouping=True)
+    number = number_format(value, DIGITS[unit], use_l10n=True, force_grouping=True).replace("-", MINUS)
     words = {PERCENT: "%(n)s %%", TIMES: _("%(n)s×"), DAYS: _("%(n)s days"), YEARS: _("%(n)s years")}
     return words[unit] % {"n": number}

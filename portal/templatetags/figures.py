@@ -12,13 +12,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.wording import amount_shown, babel_locale
+from accounts.wording import MINUS, amount_shown, babel_locale
 from kernel.periods import working_days_until
 
 register = template.Library()
 
 NOTHING = "–"
-MINUS = "−"
 
 
 @register.simple_tag
@@ -31,7 +30,6 @@ def money(amount: Any, currency: str = "", code: bool = False, whole: bool = Fal
         number = amount_shown(value, "JPY", with_code=False)
     else:
         number = amount_shown(value, currency or "", with_code=False)
-    number = number.replace("-", MINUS)
     # A no-break space: amount and currency never part at the end of a line.
     return f"{number}\u00a0{currency}" if code and currency else number
 

@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils import timezone, translation
 
-from accounts.wording import amount_shown, babel_locale
+from accounts.wording import MINUS, amount_shown, babel_locale
 from buyers.explanation import LIFTS, LOWERS, MISSING, Change, Line
 from kernel.currencies import MINOR_UNITS
 from kernel.refusals import refusal
@@ -56,7 +56,7 @@ def test_numbers_are_written_as_the_locale_writes_them(amount: str, currency: st
     digits = MINOR_UNITS.get(currency, 2)
     shape = "#,##0" + ("." + "0" * digits if digits else "")
     with translation.override(language):
-        expected = format_decimal(Decimal(amount), format=shape, locale=babel_locale())
+        expected = format_decimal(Decimal(amount), format=shape, locale=babel_locale()).replace("-", MINUS)
         assert amount_shown(Decimal(amount), currency) == f"{expected} {currency}".strip()
 
 

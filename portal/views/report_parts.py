@@ -198,7 +198,7 @@ def accounts_table(years: Sequence[Year], ratio_labels: dict[str, Any], missing:
 
 def whole(amount: Decimal | None, missing: str) -> str:
     """An amount without decimals, as tables of accounts show it."""
-    return missing if amount is None else amount_shown(amount, "JPY", with_code=False).replace("-", "−")
+    return missing if amount is None else amount_shown(amount, "JPY", with_code=False)
 
 
 def ratio_shown(code: str, value: Decimal | None, missing: str) -> str:
