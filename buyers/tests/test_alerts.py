@@ -115,6 +115,15 @@ def test_the_list_says_why_and_what_it_means(page, firm):
     assert "Non-payment has become clearly more likely" in content
 
 
+def test_the_list_says_what_is_known_of_an_event(page, firm):
+    about = buyer("Kesselring AG")
+    in_book(firm, about)
+    facts = {"court": "AG Essen", "reference": "7 HK O 12/26", "amount": "52000", "currency": "USD"}
+    raise_signal_alerts(by=None, signals=[signalled(about, "court_case", **facts).pk])
+    content = page.get(reverse("alerts")).content.decode()
+    assert "Court: AG Essen" in content and "52,000.00 USD" in content
+
+
 def test_the_list_costs_the_same_queries_for_one_alert_and_for_fifty(page, firm, django_assert_max_num_queries):
     raised(firm)
     page.get(reverse("alerts"))

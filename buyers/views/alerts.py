@@ -13,9 +13,12 @@ from accounts.paging import keyset_page
 from buyers.actions.alert import read_alert, reopen_alert, settle_alert
 from buyers.advice import Advice, alert_advice
 from buyers.models import Alert
+from buyers.signals import fact_lines
 from buyers.views.filters import AlertFilter
 from desk.actions.notice import read_notices
 from desk.models import Notice
+
+FACTS_SHOWN = 3  # of an event in the list; its page shows all
 
 
 @reads
@@ -30,6 +33,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
     page = keyset_page(request, found, order=("-raised_at", "-id"))
     for alert in page.rows:
         alert.advice = advised(alert)
+        alert.known = fact_lines(alert.facts)[:FACTS_SHOWN] if alert.signal_id else []
     context = {"page": page, "form": form, "narrowed": form.is_narrowed, "may_write": may_write(request)}
     return render(request, "buyers/alerts.html", context)
 
