@@ -1,13 +1,17 @@
 """Each ratio of trained scorecards by its one rule: by hand, and where a part is unknown, nothing or below nothing."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 
 from buyers.indicators import indicators
+from buyers.intake.compared import SHOWN
 from buyers.ratios import ratios
+from buyers.scorecard import edition
 from buyers.tests.test_indicators import FIRM
+from scripts.places import ROOT
 
 NAN, INF = math.nan, math.inf
 
@@ -79,6 +83,12 @@ def test_each_ratio_by_hand(code: str, value: float):
 )  # fmt: skip
 def test_what_lies_at_the_edge_of_a_ratio(code: str, changed: dict[str, float], value: float):
     assert one(code, **changed) == pytest.approx(value, nan_ok=True)
+
+
+def test_every_indicator_in_use_has_its_rule_in_words():
+    words = (ROOT / "docs/scorecard.md").read_text()
+    rules = words[words.index("## The rules of the ratios") : words.index("## Monotonicity")]
+    assert [code for code in (*edition().codes, *SHOWN) if not re.search(rf"\b{code}\b", rules)] == []
 
 
 def test_a_ratio_of_a_million_buyers_is_the_ratio_of_each():
