@@ -123,6 +123,7 @@ def test_a_country_nobody_knows_is_not_there(client: Client, clerk: User):
 def test_the_page_of_a_country_without_rating_says_so(client: Client, clerk: User):
     page = page_of(client, "/countries/EH/")
     assert "This country is not rated" in page
+    assert "an underwriter decides" in page
     assert "The World Bank gives no indicators" in page
     assert "None of your buyers is in this country" in page
 

@@ -111,6 +111,14 @@ def test_the_next_step_depends_on_the_role(firm: Exporter):
         assert ("Add to your book" in content) is may_add
 
 
+def test_what_is_not_found_may_be_proposed_by_who_may_write(firm: Exporter):
+    for role, may_propose in (("reader", False), ("editor", True)):
+        client = signed_in(Client(), member(firm, role), firm)
+        content = client.get(PAGE, {"q": "Niemand & Söhne"}).content.decode()
+        assert "The directory has no company" in content
+        assert (f"{reverse('propose_buyer')}?name=Niemand%20%26%20S%C3%B6hne" in content) is may_propose
+
+
 def test_a_public_body_is_said_not_to_be_covered(reader: Client):
     about = graded(public_body=True)
     assert "This is a public body" in reader.post(PAGE, {"buyer": about.pk}, follow=True).content.decode()

@@ -50,6 +50,7 @@ def grade_lookup(request: HttpRequest) -> HttpResponse:
         "refusals": refusals,
         "text": text[:100],
         "encoded": quote(text[:100]),
+        "may_write": request.membership.role in MAY_WRITE,
     }
     return render(request, "portal/grade_lookup.html", context)
 
