@@ -206,9 +206,11 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: Compared) ->
     """Stage by stage into `found`; answers whether a stage was cut off at its limit."""
     meant = [same(asked.meant, narrowing)] if asked.meant else []
     terms = asked_terms(asked.content) | asked_terms(asked.apart)
-    pair = [] if narrowing.country or narrowing.status else term_of_pair(asked.apart)
+    in_forms = all(is_fragment(word) for word in asked.apart)
+    pair = [] if in_forms or narrowing.country or narrowing.status else term_of_pair(asked.apart)
     begins = beginning(asked.key, narrowing, SHOWN + 1)
-    counts, begun, *others = put(frequencies(terms), begins, *meant, *map(having_pair, pair))
+    with_pair = [having_pair(asked.apart[0], term) for term in pair]
+    counts, begun, *others = put(frequencies(terms), begins, *meant, *with_pair)
     count, total = counted(counts)
     _keep(found, asked, begun)
     if len(begun) > SHOWN and begun[-1].core == asked.key and all(hit.text.casefold() != asked.text for hit in begun):
@@ -216,7 +218,7 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: Compared) ->
     if len(begun) > SHOWN or _settled(found):
         return len(begun) > SHOWN
     _keep(found, asked, *others)
-    if all(is_fragment(word) for word in asked.apart):
+    if in_forms:
         _keep(found, asked, *put(looked_through(asked.apart[0], narrowing)))
         return True
     few = count.get(pair[0], 0) < MANY if pair else False

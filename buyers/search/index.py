@@ -132,14 +132,16 @@ def any_of(cores: Sequence[str], narrowing: Narrowing) -> Lookup:
     )
 
 
-def having_pair(term: int) -> Lookup:
-    """Names with a term that stands alone; where very many have it, examples as they were at the last count."""
+def having_pair(pair: str, term: int) -> Lookup:
+    """Names with two characters, next to each other; where very many have their term, examples of the last count."""
+    # The term says too that there is one between them. Where name and legal form meet, a name ends with the first.
+    together = "(strpos(n.core, %(pair)s) > 0 OR right(n.core, 1) = %(first)s)"
     return Lookup(
-        f"SELECT {_COLUMNS} FROM buyers_name n "  # noqa: S608 - our own words
-        "WHERE n.id = ANY((SELECT examples FROM buyers_termfrequency WHERE term = %(term)s)::bigint[]) UNION ALL "
-        f"(SELECT {_COLUMNS} FROM buyers_name n WHERE n.terms @> ARRAY[%(term)s::int] AND "
+        f"SELECT {_COLUMNS} FROM buyers_name n WHERE {together} AND "  # noqa: S608 - our own words
+        "n.id = ANY((SELECT examples FROM buyers_termfrequency WHERE term = %(term)s)::bigint[]) UNION ALL "
+        f"(SELECT {_COLUMNS} FROM buyers_name n WHERE {together} AND n.terms @> ARRAY[%(term)s::int] AND "
         "(SELECT coalesce(max(names), 0) FROM buyers_termfrequency WHERE term = %(term)s) < %(many)s LIMIT %(limit)s)",
-        {"term": term, "many": MANY, "limit": PER_QUESTION},
+        {"pair": pair, "first": pair[0], "term": term, "many": MANY, "limit": PER_QUESTION},
     )
 
 
