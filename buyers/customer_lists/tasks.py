@@ -99,7 +99,8 @@ def write_next_result() -> bool:
     if ListResult.objects.held().exists():
         return False
     worker = worker_name()
-    claimed = ListResult.objects.claim_next(worker, timedelta(seconds=settings.MATCH_LEASE_SECONDS))
+    # 200,000 rows take two minutes on a busy machine.
+    claimed = ListResult.objects.claim_next(worker, timedelta(seconds=2 * settings.MATCH_LEASE_SECONDS))
     if claimed is None:
         return False
     try:
