@@ -66,6 +66,11 @@ class Outcome(models.TextChoices):
 class CustomerListQuerySet(OfExporterQuerySet):
     """Lists, as pages and workers ask for them."""
 
+    def of_the_same_file(self, row: "CustomerList") -> Self:
+        """Those handed in before `row` with the very same file and not dropped, the latest first."""
+        same = self.filter(exporter=row.exporter_id, document__sha256=row.document.sha256, pk__lt=row.pk)
+        return same.exclude(stage=ListStage.GIVEN_UP).order_by("-pk")
+
     def claim_next(self, lease: timedelta) -> int | None:
         """Claim the first list that waits to be read; its id, or None when there is none."""
         now = timezone.now()
@@ -307,6 +312,11 @@ class ListResult(Work):
 
     def __str__(self) -> str:
         return f"{self.customer_list_id}: {self.kind}, {self.language}"
+
+    @property
+    def at_work(self) -> bool:
+        """Waiting for a worker, or being written."""
+        return self.done_at is None and not self.failed
 
     @property
     def failed(self) -> bool:

@@ -811,6 +811,8 @@ def test_a_choice_makes_written_results_untrue_and_they_are_written_anew(page: C
     assert write_next_result() and len(kept()) == 2
     give_up_customer_list(by=clerk.pk, customer_list=other.pk)
     assert len(kept()) == 1
+    polled = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "list-results"}
+    assert page.get(reverse("customer_list", args=[other.pk]), **polled)["HX-Refresh"] == "true"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -958,6 +960,20 @@ def test_a_short_list_does_not_wait_for_a_long_one_that_came_before(clerk, firm,
     worked_off()
     first.refresh_from_db()
     assert first.certain == 10
+
+
+def test_whoever_hands_in_a_file_once_more_is_told_of_the_list_it_is_already(page: Client, clerk, firm, known):
+    rivals = exporter()
+    handed_in(member(rivals, "owner"), rivals)
+    first = handed_in(clerk, firm)
+    columns = page.get(reverse("customer_list_columns", args=[first.pk])).content.decode()
+    assert "handed in the same file" not in columns
+    again = handed_in(clerk, firm)
+    columns = page.get(reverse("customer_list_columns", args=[again.pk])).content.decode()
+    assert "Clerk handed in the same file on" in columns and reverse("customer_list", args=[first.pk]) in columns
+    give_up_customer_list(by=clerk.pk, customer_list=first.pk)
+    columns = page.get(reverse("customer_list_columns", args=[again.pk])).content.decode()
+    assert "handed in the same file" not in columns
 
 
 def test_a_list_handed_in_twice_adds_nobody_twice(clerk, firm, known):

@@ -107,7 +107,13 @@ def customer_list_columns(request: HttpRequest, pk: int) -> HttpResponse:
             show_refusals(form, refused, WORDS)
         else:
             return redirect("customer_list", pk=pk)
-    context = {"list": row, "form": form, "columns": form.columns(PREVIEW_ROWS), "preview": sample[:PREVIEW_ROWS]}
+    context = {
+        "list": row,
+        "form": form,
+        "columns": form.columns(PREVIEW_ROWS),
+        "preview": sample[:PREVIEW_ROWS],
+        "same": _own(request).of_the_same_file(row).select_related("uploaded_by").first(),
+    }
     return render(request, "buyers/customer_list_columns.html", context)
 
 
@@ -122,13 +128,15 @@ def customer_list(request: HttpRequest, pk: int) -> HttpResponse:
         context["matched"] = sum(row.ranges.filter(done_at__isnull=False).values_list("rows", flat=True))
         context["read"] = rows_so_far(row) if row.stage == ListStage.CONFIRMED else row.rows_read
         context["percent"] = 100 * context["matched"] // max(row.rows_read, 1)
-    if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "list-state":
+    part = request.headers.get("HX-Target") if request.headers.get("HX-Request") else ""
+    if part == "list-state":
         return render(request, "buyers/customer_list_state.html", context)
+    if part == "list-results":
+        if row.stage not in TO_REVIEW:  # a colleague dropped it
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return render(request, "buyers/customer_list_results.html", context | _results(row))
     if row.stage in TO_REVIEW:
-        context |= _results(row)
-        if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "list-results":
-            return render(request, "buyers/customer_list_results.html", context)
-        context |= _review(request, row)
+        context |= _results(row) | _review(request, row)
     context["failure"] = {"code": row.failure, "facts": row.failure_facts} if row.failure else None
     context["may_give_up"] = context["may_write"] and CUSTOMER_LIST.may_move("give up", row.stage)
     return render(request, "buyers/customer_list.html", context)
@@ -252,19 +260,11 @@ def _results(row: CustomerList) -> dict[str, Any]:
     if row.rows_read <= ROWS_WHILE_WAITING:
         return {"files": None}
     asked = {result.kind: result for result in row.results.filter(language=get_language())}
-    files = [
-        {
-            "kind": kind,
-            "label": label,
-            "made": (result := asked.get(kind)) is not None and result.done_at is not None,
-            "size": result.size if result else 0,
-            "failed": result is not None and result.failed,
-            "at_work": result is not None and result.done_at is None and not result.failed,
-            "percent": 100 * rows_so_far(result) // row.rows_read if result else 0,
-        }
-        for kind, label in ListResult.KINDS
-    ]
-    return {"files": files, "files_at_work": any(file["at_work"] for file in files)}
+    percent = {kind: 100 * rows_so_far(result) // row.rows_read for kind, result in asked.items()}
+    return {
+        "files": [(kind, label, asked.get(kind), percent.get(kind)) for kind, label in ListResult.KINDS],
+        "files_at_work": any(result.at_work for result in asked.values()),
+    }
 
 
 def _review(request: HttpRequest, row: CustomerList) -> dict[str, Any]:
