@@ -85,6 +85,8 @@ def crooked(change: str) -> dict[str, Any]:
         data["colour"] = "blue"
     elif change == "indicator's unknown key":
         first["colour"] = "blue"
+    elif change == "no missing bin":
+        del first["missing"]
     elif change == "weights":
         first["weight"] += 1
     elif change == "twice":
@@ -112,8 +114,8 @@ def crooked(change: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "change",
-    ["unknown key", "indicator's unknown key", "weights", "twice", "closed end", "bounds fall", "hole", "points fall",
-     "direction", "digits", "grades", "no last grade", "ceiling"],
+    ["unknown key", "indicator's unknown key", "no missing bin", "weights", "twice", "closed end", "bounds fall",
+     "hole", "points fall", "direction", "digits", "grades", "no last grade", "ceiling"],
 )  # fmt: skip
 def test_a_crooked_edition_is_refused(change: str):
     with pytest.raises(BadEdition):
