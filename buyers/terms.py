@@ -79,9 +79,15 @@ def term_of_pair(content: Sequence[str]) -> list[int]:
     return _pairs(content[0]) if len(content) == 1 and len(content[0]) == 2 and _east_asian(content[0]) else []
 
 
-def pairs_of(word: Sequence[str]) -> list[list[int]]:
-    """Of a word that may have one of several characters at each place: what two neighbours can be, if not too much."""
-    found = [[_term(_PAIR, one + other) for one in first for other in second] for first, second in pairwise(word)]
+def pairs_of(words: Iterable[Sequence[str]]) -> list[list[int]]:
+    """Of words that may have one of several characters at each place: the pairs that two neighbours can be, where few.
+
+    Those of ASKED neighbours at most, of each a list.
+    """
+    neighbours = sorted(
+        (pair for word in words for pair in pairwise(word)), key=lambda pair: len(pair[0]) * len(pair[1])
+    )
+    found = [[_term(_PAIR, one + other) for one in first for other in second] for first, second in neighbours[:ASKED]]
     return [pairs for pairs in found if 0 < len(pairs) <= MOST_PAIRS]
 
 

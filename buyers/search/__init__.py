@@ -238,7 +238,7 @@ def _gathered(text: str, asked: Asked, narrowing: Narrowing, found: Compared) ->
 def _keep_pinyin(syllables: Sequence[str], narrowing: Narrowing, found: Compared) -> bool:
     """Chinese names in which each word that was typed in pinyin stands somewhere."""
     words = [[written(syllable) for syllable in word.split()] for word in syllables]
-    pairs = [some for word in words for some in pairs_of(word)]
+    pairs = pairs_of(words)
     if not pairs or any("" in word for word in words):
         return False
     count, _total = counted(*put(frequencies(chain(*pairs))))

@@ -216,9 +216,10 @@ def test_a_syllable_may_be_any_character_in_use_that_is_read_so():
 
 
 def test_two_syllables_are_pairs_of_characters():
-    assert pairs_of(["华花", "为", "技"]) == [
+    assert pairs_of([["技"], ["华花", "为", "技"]]) == [
+        [terms_of(["为技"])[1]],  # the fewest first
         [terms_of(["华为"])[1], terms_of(["花为"])[1]],
-        [terms_of(["为技"])[1]],
     ]
-    assert pairs_of([written("yi"), written("ji")]) == []  # too many
-    assert pairs_of(["华", ""]) == pairs_of(["华"]) == []
+    assert pairs_of([[written("yi"), written("ji")]]) == []  # too many
+    assert pairs_of([["华", ""], ["华"]]) == []
+    assert len(pairs_of([["华"] * 100])) == 4
