@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 import redis.asyncio
 from django.conf import settings
+from django.db import connections
 from redis.exceptions import RedisError
 
 from desk.live import firm_channel, person_channel
@@ -145,11 +146,12 @@ class Hub:
             self._by_channel[channel].discard(stream)
 
     async def _close(self) -> None:
-        """Nobody listens: give the broker's line and the tasks back until somebody does."""
+        """Nobody listens: give the broker's line, the tasks and the database's connection back until somebody does."""
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.get_running_loop().run_in_executor(self._thread, connections.close_all)
 
     async def _hear(self) -> None:
         """Keep the one subscription, for as long as there are pages."""
@@ -203,17 +205,17 @@ class Hub:
             if beats := loop.time() >= beat_at:
                 beat_at = loop.time() + BEAT_SECONDS
                 self._to_look |= set(self.streams)
-            await self._look(loop)
+            await self._look(loop, again_soon=not beats)
             if beats:
                 for stream in list(self.streams):
                     stream.put(Event("beat"))
 
-    async def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+    async def _look(self, loop: asyncio.AbstractEventLoop, again_soon: bool) -> None:
         streams, self._to_look = list(self._to_look), set()
         if not streams:
             return
         try:
-            answers = await loop.run_in_executor(self._thread, look, [stream.asked for stream in streams])
+            answers = await loop.run_in_executor(self._thread, look, [s.asked for s in streams], again_soon)
         except Exception:  # the database may be away for a while; the pages stay open and are looked at again
             log.exception("live news could not be read")
             self._to_look |= set(streams) & set(self.streams)

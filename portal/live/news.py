@@ -93,12 +93,17 @@ class _Row:
         return self.kind, self.subject, self.exporter
 
 
-def look(asked: Sequence[Asked]) -> list[Heard | Ended]:
-    """An answer for each page."""
+def look(asked: Sequence[Asked], again_soon: bool = False) -> list[Heard | Ended]:
+    """An answer for each page. The connection is held where the next look may come at once: to connect takes longer
+    than to look. Else it is closed, for looks may be far apart, and a connection held is one that pages lack."""
+    held = False
     try:
-        return _answers(asked)
+        answers = _answers(asked)
+        held = again_soon
     finally:
-        connection.close()  # looks may be far apart, and a connection held is one that pages lack
+        if not held:
+            connection.close()
+    return answers
 
 
 def _answers(asked: Sequence[Asked]) -> list[Heard | Ended]:

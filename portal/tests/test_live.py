@@ -283,10 +283,10 @@ def test_a_database_that_is_away_for_a_moment_is_asked_again(server, monkeypatch
     firm = exporter()
     failures = [OperationalError("away"), OperationalError("still away")]
 
-    def unsteady(asked):
+    def unsteady(asked, again_soon):
         if failures:
             raise failures.pop()
-        return look(asked)
+        return look(asked, again_soon)
 
     monkeypatch.setattr(hubs, "REST_SECONDS", 0.1)
     monkeypatch.setattr(hubs, "look", unsteady)
