@@ -106,7 +106,7 @@ PAGES = {
     "find-buyer": "/buyers/find/?q=tools",
     "buyer": "/search?q=Kesselring > Kesselring",
     "ask-limit": "/search?q=JP-8801 > @/buyers/ > @/limits/ask/",
-    "alert": "/buyers/alerts/ > @/buyers/alerts/",
+    "alert": "/buyers/alerts/ > Kesselring",
     "report": "/search?q=Kesselring > Kesselring > @/report/",
     "customer-list": "/buyers/lists/ > @/buyers/lists/1",
     "countries": "/countries/",
