@@ -214,8 +214,8 @@ def export_list(request: HttpRequest, pk: str, kind: str) -> HttpResponseBase:
     else:
         return redirect("customer_list", pk=row.pk)
     content_type = XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
-    name = f"{_('matched customers')}-{row.pk}.{kind}"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+    title = _("matched customers")
+    return FileResponse(file, as_attachment=True, filename=f"{title}-{row.pk}.{kind}", content_type=content_type)
 
 
 @require_POST
