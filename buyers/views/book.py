@@ -76,7 +76,8 @@ def export_buyers(request: HttpRequest, kind: str) -> HttpResponse:
     form = BookFilter(request.GET)
     entries = form.narrowed(_book(request)).order_by(*BookFilter.SORTS[form.sorting])
     rows = _in_pieces(entries, request.firm.pk)
-    name = f"{_('buyers')}-{timezone.localdate().isoformat()}.{kind}"
+    title = _("buyers")
+    name = f"{title}-{timezone.localdate().isoformat()}.{kind}"
     if kind == "csv":
         file, content_type = written_csv(form.columns, rows), "text/csv; charset=utf-8"
     else:

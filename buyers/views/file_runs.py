@@ -27,5 +27,6 @@ def refused_file(run: FileRun, rows: Iterable[tuple[str, list[str]]], added: Seq
     `rows`: the text of each as it was sent, and what stands in the added columns.
     """
     file = written_refusals(run.header, rows, added)
-    name = f"{_('refused')}-{run.pk}.csv"
+    title = _("refused")
+    name = f"{title}-{run.pk}.csv"
     return FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
