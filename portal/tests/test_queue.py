@@ -62,5 +62,6 @@ def test_every_sweep_is_on_the_schedule():
     woken = {name for name in ours if app.tasks[name].run.__code__.co_argcount}
     woken |= {f"buyers.{task}" for task in (
         "tasks.work_on_refresh", "customer_lists.tasks.match_lists", "customer_lists.tasks.match_rows",
+        "customer_lists.tasks.write_results",
     )}  # fmt: skip
     assert sorted(ours - named - woken) == []
