@@ -67,14 +67,14 @@ def graded(firm, number: int, gravity: Gravity = Gravity.NEWS) -> News:
 # --- who is told what ------------------------------------------------------------------------------------------------
 
 
-def test_an_open_page_is_told_within_a_second_of_the_commit(server):
+def test_an_open_page_is_told_at_the_commit_and_not_with_the_next_beat(server, monkeypatch):
+    """How soon that is, benchmarks/live.py measures: a busy machine may need more than the second it should take."""
+    monkeypatch.setattr(hubs, "BEAT_SECONDS", 60.0)
     firm = exporter()
     with listener(server, member(firm)) as page:
         assert page.wait("state").data["unread"] == 0
-        before = time.time()
         told(firm)
         said = page.wait("news")
-    assert said.at - before < 1
     notice = Notice.objects.get(channel="page")
     assert said.data["unread"] == said.data["new"] == 1
     assert said.number == str(notice.pk)
