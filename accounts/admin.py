@@ -26,7 +26,7 @@ from accounts.acts import act_words
 from accounts.models import AuditEvent, Exporter, Invitation, Membership, StaffAuthority, User
 from accounts.models.roles import GROUP_LABELS, POLICY_ADMINISTRATOR, STAFF_GROUPS
 from accounts.views import office
-from accounts.wording import amount_shown, detail_shown
+from accounts.wording import amount_shown, detail_shown, whole_shown
 
 
 def money(name: str, label: Any, currency: str = "currency") -> Callable[[models.Model], str]:
@@ -46,7 +46,7 @@ def number(name: str, label: Any) -> Callable[[models.Model], str]:
 
     @admin.display(description=label, ordering=name)
     def shown(row: models.Model) -> str:
-        return amount_shown(getattr(row, name), "JPY", with_code=False)
+        return whole_shown(getattr(row, name))
 
     shown.__name__ = f"{name} num"  # Django makes the cell's class of it
     return shown

@@ -191,3 +191,8 @@ def amount_shown(amount: Decimal, currency: str, with_code: bool = True) -> str:
     # English and Chinese write numbers alike, and Python writes them so at a thirtieth of Babel's time.
     number = f"{amount:,.{digits}f}".replace("-", MINUS)
     return f"{number} {currency}".strip() if with_code else number
+
+
+def whole_shown(number: Decimal | int) -> str:
+    """`84,210`: a number of things, or an amount of which nobody reads the cents, rounded."""
+    return f"{number:,.0f}".replace("-", MINUS)

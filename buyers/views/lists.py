@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from babel.numbers import format_decimal
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
@@ -18,7 +17,7 @@ from accounts.access import reads, writes
 from accounts.forms import show_refusals, tell_refusals
 from accounts.models.roles import MAY_WRITE
 from accounts.paging import keyset_page
-from accounts.wording import babel_locale, said, said_of
+from accounts.wording import said, said_of, whole_shown
 from buyers.actions.customer_list import (
     Chosen,
     add_listed_buyers,
@@ -233,7 +232,7 @@ def _own(request: HttpRequest) -> Any:
 
 def _n(number: int) -> dict[str, str]:
     """The number as sentences show it."""
-    return {"n": format_decimal(number, locale=babel_locale())}
+    return {"n": whole_shown(number)}
 
 
 def _acted(request: HttpRequest, act: Callable[..., Any], words: Callable[[Any], str], **facts: Any) -> None:

@@ -164,7 +164,7 @@ def _page(request: HttpRequest, claim: Claim, **forms: Any) -> HttpResponse:
 
 def _shown(request: HttpRequest, template: str, shown: dict[str, Any]) -> HttpResponse:
     """A page of the admin without its list of tables: the worklists stand in the bar and the page needs the width."""
-    return office_page(request, template, **{"is_nav_sidebar_enabled": False, **shown})
+    return office_page(request, template, is_nav_sidebar_enabled=False, **shown)
 
 
 def _days_left(claim: Claim, terms: ClaimTerms) -> int | None:

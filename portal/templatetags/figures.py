@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.wording import MINUS, amount_shown, babel_locale
+from accounts.wording import MINUS, amount_shown, babel_locale, whole_shown
 from kernel.periods import working_days_until
 
 register = template.Library()
@@ -26,10 +26,7 @@ def money(amount: Any, currency: str = "", code: bool = False, whole: bool = Fal
     if amount is None or amount == "":
         return NOTHING
     value = Decimal(amount)
-    if whole:
-        number = amount_shown(value, "JPY", with_code=False)
-    else:
-        number = amount_shown(value, currency or "", with_code=False)
+    number = whole_shown(value) if whole else amount_shown(value, currency or "", with_code=False)
     # A no-break space: amount and currency never part at the end of a line.
     return f"{number}\u00a0{currency}" if code and currency else number
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models.prepared import Given, prepared
-from accounts.wording import amount_shown
+from accounts.wording import whole_shown
 from buyers.explanation import PAYMENT, Explanation, Line
 from buyers.models import BuyerLink, ExchangeRate, FinancialStatement, Score, Signal
 from buyers.models.accounts import LINES, POLICYHOLDER
@@ -198,7 +198,7 @@ def accounts_table(years: Sequence[Year], ratio_labels: dict[str, Any], missing:
 
 def whole(amount: Decimal | None, missing: str) -> str:
     """An amount without decimals, as tables of accounts show it."""
-    return missing if amount is None else amount_shown(amount, "JPY", with_code=False)
+    return missing if amount is None else whole_shown(amount)
 
 
 def ratio_shown(code: str, value: Decimal | None, missing: str) -> str:
